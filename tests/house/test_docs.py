@@ -6,7 +6,7 @@ import shlex
 import click
 import pytest
 
-from itwinai_core.cli import main
+from itwinai_core.cli import verbs
 
 LINK = re.compile(r"(?<!`)\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -42,8 +42,8 @@ def commands_in(lines):
 
 def fault(arguments):
     """Return why the program would refuse these arguments' verb or options, or nothing."""
-    context = click.Context(main, info_name="itwinai")
-    command = main
+    context = click.Context(verbs, info_name="itwinai")
+    command = verbs
     try:
         while arguments and isinstance(command, click.Group) and not arguments[0].startswith("-"):
             name, *arguments = arguments

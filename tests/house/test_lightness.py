@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from itwinai_core.cli import verbs
+
 HEAVY = ["torch", "lightning", "tensorflow", "keras", "jax", "matplotlib", "numpy", "scipy", "xarray", "h5py", "wandb"]
 LOADED = f"import json, sys; print(json.dumps([name for name in {HEAVY} if name in sys.modules]))"
 LIGHT_COMMANDS = [
@@ -17,13 +19,6 @@ LIGHT_COMMANDS = [
     ["init", "virgo"],
     ["runs"],
 ]
-
-
-def verbs():
-    """Return the core's verbs."""
-    from itwinai_core.cli import main
-
-    return sorted(main.commands)
 
 
 def loaded_after(code, folder):
@@ -66,7 +61,7 @@ def test_a_light_command_imports_nothing_heavy(tmp_path, arguments):
     assert loaded_after(command(arguments), tmp_path) == []
 
 
-@pytest.mark.parametrize("verb", verbs())
+@pytest.mark.parametrize("verb", sorted(verbs.commands))
 def test_the_help_of_a_verb_imports_nothing_heavy(tmp_path, verb):
     assert loaded_after(command([verb, "--help"]), tmp_path) == []
 
