@@ -1,5 +1,6 @@
 """The three wheels do their work in an empty environment, each plugin without the other's framework."""
 
+import json
 import os
 import subprocess
 import sys
@@ -35,22 +36,31 @@ class Environment:
         self.variables["PIP_CONSTRAINT"] = str(ROOT / "constraints.txt")
         self.run(sys.executable, "-m", "venv", folder / "venv")
 
-    def run(self, program, *arguments, check=True):
+    def run(self, program, *arguments):
         """Run a program away from the repository; return what it prints."""
         own = self.folder / "venv" / "bin" / program
         command = [own if own.exists() else program, *arguments]
         done = subprocess.run(command, check=False, cwd=self.folder, env=self.variables, capture_output=True, text=True)
-        assert not check or done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     def install(self, *packages):
         """Install packages: this repository's from its wheels, all others as a user would."""
         self.run("python", "-m", "pip", "install", "--quiet", "--find-links", self.wheels, *packages)
 
-    def has(self, *modules):
+    def use_cases(self):
+        """Return what each working plugin offers; a plugin that is set aside is a failure."""
+        plugins = json.loads(self.run("itwinai", "list-plugins", "--json"))
+        assert [plugin for plugin in plugins if plugin["problem"]] == []
+        return {plugin["distribution"]: [case["name"] for case in plugin["use_cases"]] for plugin in plugins}
+
+    def importable(self, *modules):
         """Return those of the modules that can be imported."""
-        code = f"from importlib.util import find_spec; print([name for name in {modules!r} if find_spec(name)])"
-        return self.run("python", "-c", code).strip()
+        code = (
+            "import json; from importlib.util import find_spec;"
+            f"print(json.dumps([name for name in {modules} if find_spec(name)]))"
+        )
+        return json.loads(self.run("python", "-c", code))
 
 
 @pytest.fixture(scope="module")
@@ -76,48 +86,39 @@ def test_three_wheels_are_built(wheels):
 
 def test_the_core_alone_lists_no_use_case_and_needs_no_framework(environment):
     environment.install("itwinai-core")
-    listing = environment.run("itwinai", "list-plugins")
-    assert "virgo" not in listing
-    assert "cyclones" not in listing
-    assert environment.has(*FRAMEWORKS) == "[]"
+    assert environment.use_cases() == {}
+    assert environment.importable(*FRAMEWORKS) == []
 
 
 def test_virgo_alone_works_without_tensorflow(environment):
-    # Alone and first, as constraints.txt says: what depends on torch then keeps it.
+    # Alone and first: what depends on torch then keeps the build that constraints.txt found.
     environment.install("torch")
     environment.install("itwinai-virgo")
-    listing = environment.run("itwinai", "list-plugins")
-    assert "virgo" in listing
-    assert "cyclones" not in listing
-    assert environment.has("torch", "lightning", "tensorflow", "keras") == "['torch', 'lightning']"
-    environment.run("python", "-c", LISTING_IMPORTS)
+    assert environment.use_cases() == {"itwinai-virgo": ["virgo"]}
+    assert environment.importable(*FRAMEWORKS) == ["torch", "lightning"]
 
 
 def test_both_plugins_live_side_by_side(environment):
     environment.install("itwinai-cyclones")
-    listing = environment.run("itwinai", "list-plugins")
-    assert "virgo" in listing
-    assert "cyclones" in listing
+    assert environment.use_cases() == {"itwinai-cyclones": ["cyclones"], "itwinai-virgo": ["virgo"]}
+
+
+def test_listing_installed_plugins_imports_no_framework(environment):
     environment.run("python", "-c", LISTING_IMPORTS)
 
 
-@pytest.mark.parametrize("use_case", ["virgo", "cyclones"])
-def test_an_installed_use_case_builds_its_untrained_model(environment, use_case):
-    code = (
-        "from itwinai_core.plugins import Plugins\n"
-        "from itwinai_core.config import validate\n"
-        f"assert Plugins().use_case({use_case!r})\n"
-    )
-    environment.run("python", "-c", code)
-    environment.run("itwinai", "describe", use_case)
+def test_the_sample_of_virgo_came_with_its_wheel(environment):
+    samples = json.loads(environment.run("itwinai", "describe", "virgo", "--json"))["samples"]
+    assert samples
+    for path in samples.values():
+        assert Path(path).is_relative_to(environment.folder)
+        assert Path(path).exists()
 
 
 def test_cyclones_goes_on_working_without_virgo(environment):
     environment.run("python", "-m", "pip", "uninstall", "--quiet", "--yes", "itwinai-virgo", "torch", "lightning")
-    listing = environment.run("itwinai", "list-plugins")
-    assert "virgo" not in listing
-    assert "cyclones" in listing
-    environment.run("itwinai", "describe", "cyclones")
+    assert environment.use_cases() == {"itwinai-cyclones": ["cyclones"]}
+    assert json.loads(environment.run("itwinai", "describe", "cyclones", "--json"))["engine"] == "keras"
 
 
 def test_the_source_archive_of_the_core_holds_what_the_core_needs(tmp_path):
