@@ -1,0 +1,28 @@
+"""The front door: all that a plugin needs, and nothing that imports a framework."""
+
+from itwinai_core.config import Config, RunConfig
+from itwinai_core.errors import ConfigError, DataError, UserError
+from itwinai_core.hookspecs import hookimpl
+from itwinai_core.progress import track
+from itwinai_core.report import Report
+from itwinai_core.sources import DataSplits, Source
+from itwinai_core.strategy import Strategy
+from itwinai_core.tracker import Tracker
+from itwinai_core.use_case import KerasUseCase, LightningUseCase
+
+__all__ = [
+    "Config",
+    "ConfigError",
+    "DataError",
+    "DataSplits",
+    "KerasUseCase",
+    "LightningUseCase",
+    "Report",
+    "RunConfig",
+    "Source",
+    "Strategy",
+    "Tracker",
+    "UserError",
+    "hookimpl",
+    "track",
+]

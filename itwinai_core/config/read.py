@@ -1,0 +1,112 @@
+"""Reads run files and command-line overrides into plain dictionaries."""
+
+from __future__ import annotations
+
+import math
+import re
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from itwinai_core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+
+def read_run_file(path: Path) -> dict[str, Any]:
+    """Return the mapping that a YAML run file holds.
+
+    Raises:
+        ConfigError: the file is missing, is not UTF-8 text, does not parse, repeats a key, or is no mapping.
+    """
+    if not path.is_file():
+        raise ConfigError(f"There is no run file '{path}'.\nWrite one with: itwinai init USE_CASE > {path.name}")
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_RunLoader)  # noqa: S506 - a SafeLoader, see below
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not a text file: byte {error.start} is not UTF-8.") from None
+    except yaml.MarkedYAMLError as error:
+        raise ConfigError(f"{_place(path, error.problem_mark)}: {error.problem or 'this is not YAML'}.") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    if not isinstance(content, dict):
+        found = "nothing" if content is None else type(content).__name__
+        raise ConfigError(f"{path}: a run file is a mapping of keys to values, found {found}.")
+    return content
+
+
+def parse_override(text: str) -> tuple[list[str], Any]:
+    """Split ``key.path=value`` into its keys and its value, which is read as YAML.
+
+    Raises:
+        ConfigError: there is no ``=``, a key is empty, or the value does not parse.
+    """
+    path, equals, value = text.partition("=")
+    keys = path.split(".")
+    if not equals or not all(keys):
+        raise ConfigError(f"'{text}' is not an override.\nWrite key.path=value, for example fit.epochs=20.")
+    try:
+        return keys, yaml.load(value, Loader=_RunLoader)  # noqa: S506 - a SafeLoader, see below
+    except yaml.YAMLError as error:
+        problem = getattr(error, "problem", None) or error
+        raise ConfigError(f"The value of override '{text}' does not parse: {problem}.") from None
+
+
+def with_overrides(content: Mapping[str, Any], overrides: Iterable[str]) -> dict[str, Any]:
+    """Return a copy of ``content`` with each ``key.path=value`` set.
+
+    Raises:
+        ConfigError: an override does not parse, or goes through a key that holds a plain value.
+    """
+    result = deepcopy(dict(content))
+    for text in overrides:
+        keys, value = parse_override(text)
+        section = result
+        for depth, key in enumerate(keys[:-1], start=1):
+            inner = section.setdefault(key, {})
+            if not isinstance(inner, dict):
+                raise ConfigError(f"Override '{text}': {'.'.join(keys[:depth])} holds {inner!r}, it is no section.")
+            section = inner
+        section[keys[-1]] = value
+    return result
+
+
+def merged(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``lower`` with the values of ``upper`` laid over it, section by section."""
+    result = deepcopy(dict(lower))
+    for key, value in upper.items():
+        below = result.get(key)
+        result[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else deepcopy(value)
+    return result
+
+
+class _RunLoader(yaml.SafeLoader):
+    """Safe YAML that refuses a repeated key and reads 1e-3 as a number."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key '{key.value}' stands twice", key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+    def construct_float(self, node: yaml.ScalarNode) -> float:
+        text = str(self.construct_scalar(node)).replace("_", "")
+        return math.nan if text.lower() == ".nan" else float(text.lower().replace(".inf", "inf"))
+
+
+# YAML 1.1 wants a dot and a sign, 1.0e-3; everybody types 1e-3.
+_RunLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^[-+]?(\d+(\.\d*)?|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
+)
+_RunLoader.add_constructor("tag:yaml.org,2002:float", _RunLoader.construct_float)
+
+
+def _place(path: Path, mark: yaml.Mark | None) -> str:
+    return str(path) if mark is None else f"{path}, line {mark.line + 1}, column {mark.column + 1}"

@@ -1,0 +1,81 @@
+"""The typed shape of a run: what every run has, and room for what its use case adds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveInt
+
+
+class Config(BaseModel):
+    """Base of all settings: frozen, closed, each field described by the docstring under it.
+
+    Subclass it for the ``settings`` section of a use case. Nested subclasses make sub-sections. The schema is
+    built when it is first used, so that listing plugins does not pay for it.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, defer_build=True, validate_default=True
+    )
+
+
+SettingsT = TypeVar("SettingsT", bound=Config)
+
+MetricName = Annotated[str, Field(pattern=r"^(train|validation)/\w+$")]
+
+
+class FitConfig(Config):
+    """The ``fit`` section: how long to train, and what to watch."""
+
+    epochs: PositiveInt = 10
+    """Passes over the training data, at most."""
+
+    batch_size: PositiveInt = 32
+    """Samples in one optimiser update, over all replicas together."""
+
+    shuffle: bool = True
+    """Whether the training samples are put into a new order each epoch; the order depends on seed and epoch alone."""
+
+    monitor: MetricName = "validation/loss"
+    """Metric that decides which checkpoint is the best and when to stop."""
+
+    mode: Literal["min", "max"] = "min"
+    """Whether a smaller or a larger value of the monitored metric is better."""
+
+    patience: NonNegativeInt | None = 10
+    """Epochs without improvement after which training stops early; null trains all epochs."""
+
+    min_delta: NonNegativeFloat = 0.0
+    """Smallest change of the monitored metric that counts as an improvement."""
+
+    trackers: tuple[str, ...] = ()
+    """Trackers beside the CSV file, which is always written, e.g. [wandb]."""
+
+
+class StrategyConfig(Config):
+    """The ``strategy`` section: how the fit is spread over devices."""
+
+    name: str = "auto"
+    """Strategy, in the framework's own name."""
+
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """Arithmetic of the network; with bfloat16 the weights stay float32."""
+
+
+class RunConfig(Config, Generic[SettingsT]):
+    """One run, complete: it can be written, read and replayed."""
+
+    use_case: str
+    """Use case to train, as `itwinai list-plugins` names it."""
+
+    seed: NonNegativeInt = 0
+    """Seed of every random stream: initial weights, order of samples, augmentation, synthetic data."""
+
+    fit: FitConfig = FitConfig()
+    """How long to train, and what to watch."""
+
+    strategy: StrategyConfig = StrategyConfig()
+    """How the fit is spread over devices."""
+
+    settings: SettingsT
+    """Options of the use case."""

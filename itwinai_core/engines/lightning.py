@@ -1,0 +1,200 @@
+"""Drives Lightning: fit, load, evaluate."""
+
+from __future__ import annotations
+
+import logging
+import math
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import lightning.pytorch as pl
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from itwinai_core.engines.contract import FitJob, FitOutcome
+from itwinai_core.engines.interrupt import StopRequest
+from itwinai_core.engines.progress import FitProgress
+from itwinai_core.engines.watch import Watch
+from itwinai_core.errors import FitInterruptedError, RunError
+from itwinai_core.order import epoch_batches, gather, gather_augmented
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from itwinai_core.config import RunConfig
+    from itwinai_core.sources import Source
+    from itwinai_core.use_case import UseCase
+
+_PRECISION: dict[str, Any] = {"float32": "32-true", "bfloat16": "bf16-mixed"}
+
+
+class LightningEngine:
+    """Trains a `LightningModule` with Lightning's `Trainer`."""
+
+    packages = ("lightning", "torch", "torchmetrics")
+    suffix = ".ckpt"
+
+    def fit(self, job: FitJob) -> FitOutcome:
+        """Train; write ``best.ckpt`` and ``last.ckpt``."""
+        run, data = job.run, job.data
+        pl.seed_everything(run.seed, workers=True, verbose=False)
+        model = job.use_case.build_model(run)
+        job.use_case.adapt(run, model, data.train)
+        outcome = FitOutcome(parameters=sum(weights.numel() for weights in model.parameters() if weights.requires_grad))
+        train = _loader(data.train, run, training=True)
+        with StopRequest() as stop, FitProgress(run.fit.epochs, len(train)) as progress, _quiet():
+            trainer = _trainer(
+                run, strategy=job.strategy.build(run.strategy), callbacks=[_Follower(job, outcome, stop, progress)]
+            )
+            trainer.fit(model, train, _loader(data.validation, run))
+        return outcome
+
+    def load(self, use_case: UseCase[Any], run: RunConfig[Any], checkpoint: Path) -> pl.LightningModule:
+        """Return the module of a checkpoint in evaluation mode; weights are loaded strictly, without pickle."""
+        model: pl.LightningModule = use_case.build_model(run)
+        try:
+            content = torch.load(checkpoint, map_location="cpu", weights_only=True)
+            model.load_state_dict(content["state_dict"], strict=True)
+        except Exception as error:
+            raise RunError(
+                f"The checkpoint {checkpoint} cannot be loaded: {str(error).splitlines()[0]}\n"
+                "It is broken, or of another model than its run.yaml describes."
+            ) from error
+        return model.eval()
+
+    def evaluate(self, run: RunConfig[Any], model: pl.LightningModule, source: Source) -> dict[str, float]:
+        """Return what the module's `validation_step` logs over a source, named ``test/…``."""
+        with _quiet():
+            results = _trainer(run, strategy="auto", callbacks=[]).validate(model, _loader(source, run), verbose=False)
+        model.eval()
+        return {name.replace("validation/", "test/", 1): float(value) for name, value in results[0].items()}
+
+
+class _Batches(Sampler[list[int]]):
+    """The core's order, as Lightning asks for it."""
+
+    def __init__(self, count: int, run: RunConfig[Any], *, shuffle: bool) -> None:
+        self._count, self._run, self._shuffle = count, run, shuffle
+        self.epoch = 0
+        # Lightning tells the epoch to a batch sampler's own sampler.
+        self.sampler = self
+
+    def set_epoch(self, epoch: int) -> None:
+        self.epoch = epoch
+
+    def __iter__(self) -> Iterator[list[int]]:
+        for batch in epoch_batches(
+            self._count, self._run.fit.batch_size, seed=self._run.seed, epoch=self.epoch, shuffle=self._shuffle
+        ):
+            yield batch.tolist()
+
+    def __len__(self) -> int:
+        return math.ceil(self._count / self._run.fit.batch_size)
+
+
+class _Samples(Dataset[Any]):
+    """A source, as PyTorch's fetcher asks for it: a whole batch at once."""
+
+    def __init__(self, source: Source, seed: int, batches: _Batches, *, training: bool) -> None:
+        self._source, self._seed, self._batches, self._training = source, seed, batches, training
+
+    def __len__(self) -> int:
+        return len(self._source)
+
+    def __getitems__(self, indices: list[int]) -> Any:
+        if self._training:
+            return gather_augmented(self._source, indices, seed=self._seed, epoch=self._batches.epoch)
+        return gather(self._source, indices)
+
+
+def _loader(source: Source, run: RunConfig[Any], *, training: bool = False) -> DataLoader[Any]:
+    batches = _Batches(len(source), run, shuffle=training and run.fit.shuffle)
+    samples = _Samples(source, run.seed, batches, training=training)
+    return DataLoader(samples, batch_sampler=batches, collate_fn=_to_tensors)
+
+
+def _to_tensors(batch: Any) -> Any:
+    if isinstance(batch, dict):
+        return {key: _to_tensors(value) for key, value in batch.items()}
+    if isinstance(batch, tuple | list):
+        return tuple(_to_tensors(value) for value in batch)
+    return torch.from_numpy(np.require(batch, requirements=["C", "W"]))
+
+
+def _trainer(run: RunConfig[Any], *, strategy: Any, callbacks: list[pl.Callback]) -> pl.Trainer:
+    return pl.Trainer(
+        accelerator="auto",
+        callbacks=callbacks,
+        devices=1,
+        enable_checkpointing=False,
+        enable_model_summary=False,
+        enable_progress_bar=False,
+        logger=False,
+        max_epochs=run.fit.epochs,
+        num_sanity_val_steps=0,
+        precision=_PRECISION[run.strategy.precision],
+        strategy=strategy,
+        use_distributed_sampler=False,
+    )
+
+
+class _Follower(pl.Callback):
+    """Metrics, progress, checkpoints and the end of a fit."""
+
+    def __init__(self, job: FitJob, outcome: FitOutcome, stop: StopRequest, progress: FitProgress) -> None:
+        self._job, self._outcome, self._stop, self._progress = job, outcome, stop, progress
+        self._watch = Watch(job.run.fit)
+
+    def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
+        """Move the bar, and stop where the user asked to."""
+        self._progress.batch_done()
+        self._stop_if_asked(trainer)
+
+    def on_validation_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
+        """Stop where the user asked to."""
+        self._stop_if_asked(trainer)
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002 - Lightning's
+        """Write metrics and checkpoints, and decide whether to go on."""
+        epoch = trainer.current_epoch + 1
+        metrics = {name: float(value) for name, value in sorted(trainer.callback_metrics.items())}
+        best = self._watch.update(epoch, metrics)
+        self._outcome.epochs, self._outcome.best_epoch = epoch, self._watch.best_epoch
+        self._job.on_epoch(metrics, epoch, trainer.global_step)
+        if best:
+            self._outcome.metrics = metrics
+            self._save(trainer, "best")
+        self._save(trainer, "last")
+        self._progress.epoch_done(epoch, metrics)
+        if self._watch.exhausted and epoch < self._job.run.fit.epochs:
+            self._outcome.stopped_early = True
+            trainer.should_stop = True
+
+    def _stop_if_asked(self, trainer: pl.Trainer) -> None:
+        if self._stop.made:
+            self._save(trainer, "last")
+            raise FitInterruptedError
+
+    def _save(self, trainer: pl.Trainer, name: str) -> None:
+        trainer.save_checkpoint(self._job.checkpoints / f"{name}.ckpt")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep back what Lightning tells about itself: the core says what the user needs to know."""
+    logger = logging.getLogger("lightning.pytorch")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"lightning\.")
+        warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+        try:
+            yield
+        finally:
+            logger.setLevel(before)
+
+
+ENGINE = LightningEngine()

@@ -1,0 +1,92 @@
+"""The story of `itwinai predict`: apply a trained model to a user's files."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from itwinai_core.config import did_you_mean
+from itwinai_core.errors import DataError, RunError
+from itwinai_core.trained import TrainedRun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from itwinai_core.plugins import Plugins
+    from itwinai_core.use_case import UseCase
+
+SAMPLE_PREFIX = "sample:"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a prediction leaves."""
+
+    folder: Path
+    """Where the files are."""
+
+    files: list[Path]
+    """The files, sorted."""
+
+    findings: Sequence[str]
+    """Lines for the terminal."""
+
+
+def predict(
+    name: str, inputs: Sequence[str], plugins: Plugins, *, runs: Path, output: Path | None = None
+) -> Prediction:
+    """Apply the best checkpoint of a run to files, and put what it finds into a folder of its own.
+
+    The folder appears when it is complete; where anything fails, nothing is left behind.
+
+    Args:
+        name: The run, by path or by name.
+        inputs: Files, folders, or ``sample:NAME`` for real data that the plugin brings.
+        plugins: What is installed.
+        runs: Where runs are looked for by name.
+        output: Folder to make; by default one in the run's ``predictions``.
+
+    Raises:
+        DataError: an input is missing, or is not what the model can take.
+        RunError: the output folder is there already.
+    """
+    trained = TrainedRun.find(name, runs, plugins)
+    paths = [_resolved(text, trained.use_case) for text in inputs]
+    if output is not None and output.exists():
+        raise RunError(f"{output} is there already, and it stays as it is.\nChoose another --output.")
+    _, model = trained.load()
+    place = output or trained.folder.new_folder(f"predictions/{_stem(paths[0])}")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}-"))
+    try:
+        findings = trained.use_case.predict(trained.run, model, paths, unfinished)
+        unfinished.chmod(0o755)
+        unfinished.rename(place)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return Prediction(place, sorted(path for path in place.rglob("*") if path.is_file()), findings)
+
+
+def _resolved(text: str, use_case: UseCase[Any]) -> Path:
+    if text.startswith(SAMPLE_PREFIX):
+        wanted = text.removeprefix(SAMPLE_PREFIX)
+        samples = use_case.samples()
+        if wanted not in samples:
+            raise DataError(f"The use case '{use_case.name}' has no sample '{wanted}'.{_hint(wanted, samples)}")
+        return samples[wanted]
+    path = Path(text)
+    if not path.exists():
+        near = did_you_mean(path.name, (found.name for found in path.parent.iterdir())) if path.parent.is_dir() else ""
+        raise DataError(f"There is no file '{path}'.{near if near.startswith(' Did') else ''}")
+    return path
+
+
+def _hint(wanted: str, samples: Iterable[str]) -> str:
+    return did_you_mean(wanted, samples) or " No sample of it is installed."
+
+
+def _stem(path: Path) -> str:
+    return path.name.split(".")[0] or "input"

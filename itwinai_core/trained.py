@@ -1,0 +1,55 @@
+"""A run that was trained before: its folder, its settings, and its best model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from itwinai_core.config import read_run_file, validate
+from itwinai_core.engines import engine
+from itwinai_core.errors import RunError
+from itwinai_core.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from itwinai_core.config import RunConfig
+    from itwinai_core.engines.contract import Engine
+    from itwinai_core.plugins import Plugins
+    from itwinai_core.use_case import UseCase
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """What the verbs after `fit` start from."""
+
+    folder: RunFolder
+    run: RunConfig[Any]
+    use_case: UseCase[Any]
+    checkpoint: Path
+
+    @classmethod
+    def find(cls, name: str, runs: Path, plugins: Plugins) -> TrainedRun:
+        """Return a run by path or name, with its best checkpoint, or its last where it was interrupted early.
+
+        Raises:
+            RunError: there is no such run, or it holds no checkpoint.
+            PluginError: its plugin is not installed any more.
+        """
+        folder = RunFolder.find(name, runs)
+        content = read_run_file(folder.run_file)
+        use_case = plugins.use_case(str(content.get("use_case")))
+        run = validate(content, use_case.settings)
+        for stem in ("best", "last"):
+            found = sorted(folder.checkpoints.glob(f"{stem}.*"))
+            if found:
+                return cls(folder, run, use_case, found[0])
+        raise RunError(
+            f"The run '{folder.path.name}' holds no checkpoint: it is {folder.state()['state']}.\n"
+            f"Train it again with: itwinai fit {folder.run_file}"
+        )
+
+    def load(self) -> tuple[Engine, Any]:
+        """Return the engine and the model, ready for inference."""
+        driver = engine(self.use_case.engine)
+        return driver, driver.load(self.use_case, self.run, self.checkpoint)
