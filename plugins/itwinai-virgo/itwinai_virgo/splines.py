@@ -1,0 +1,42 @@
+"""Interpolating cubic splines as matrices, so that a batch is interpolated by one product."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.interpolate import make_interp_spline
+
+REACH = 32
+"""Knots that a value depends on; a knot's weight falls by 0.27 a knot, so those left out weigh below 1e-8."""
+
+
+def basis(knots: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Return the matrix that takes values at knots to the spline's values at positions.
+
+    Args:
+        knots: Rising positions of the data, shape ``(K,)`` with at least 4 of them.
+        positions: Where to evaluate, shape ``(P,)``; beyond the ends the outer cubic goes on.
+
+    Returns:
+        Weights, shape ``(P, K)``; the spline has no knot at the second and last but one data point.
+    """
+    return np.asarray(make_interp_spline(knots, np.eye(len(knots)), k=3)(positions))
+
+
+def local_basis(count: int, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the spline over many equally spaced knots as few weights per position.
+
+    A window of knots has the same weights wherever it lies, so that one small spline serves all of them; windows at
+    the ends see the true ends.
+
+    Args:
+        count: Number of knots, at 0, 1, 2, ...
+        positions: Where to evaluate, in knots, shape ``(P,)``.
+
+    Returns:
+        The knots that each position depends on, shape ``(P, k)``, and their weights, shape ``(P, k)``, with ``k`` the
+        smaller of ``count`` and ``REACH``.
+    """
+    width = min(count, REACH)
+    start = np.clip(np.floor(positions).astype(np.int64) - width // 2 + 1, 0, count - width)
+    weights = basis(np.arange(width, dtype=float), positions - start)
+    return start[:, None] + np.arange(width), weights
