@@ -139,7 +139,7 @@ class Plugins:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - nothing that is installed may take the command down
-            plugin.problem = f"{type(error).__name__}: {error}".strip().splitlines()[0]
+            plugin.problem = "; ".join(f"{type(error).__name__}: {error}".strip().splitlines()[:3])
             if module is not None and self._manager.is_registered(module):
                 self._manager.unregister(module)
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import math
-import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
-
-import yaml
 
 from itwinai_core.errors import ConfigError
 
@@ -24,14 +20,14 @@ def read_run_file(path: Path) -> dict[str, Any]:
     """
     if not path.is_file():
         raise ConfigError(f"There is no run file '{path}'.\nWrite one with: itwinai init USE_CASE > {path.name}")
+    from itwinai_core.config.loader import YamlMistakeError, parse_yaml
+
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_RunLoader)  # noqa: S506 - a SafeLoader, see below
+        content = parse_yaml(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not a text file: byte {error.start} is not UTF-8.") from None
-    except yaml.MarkedYAMLError as error:
-        raise ConfigError(f"{_place(path, error.problem_mark)}: {error.problem or 'this is not YAML'}.") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: {error}") from None
+    except YamlMistakeError as error:
+        raise ConfigError(f"{', '.join(filter(None, (str(path), error.place)))}: {error}.") from None
     if not isinstance(content, dict):
         found = "nothing" if content is None else type(content).__name__
         raise ConfigError(f"{path}: a run file is a mapping of keys to values, found {found}.")
@@ -44,15 +40,16 @@ def parse_override(text: str) -> tuple[list[str], Any]:
     Raises:
         ConfigError: there is no ``=``, a key is empty, or the value does not parse.
     """
+    from itwinai_core.config.loader import YamlMistakeError, parse_yaml
+
     path, equals, value = text.partition("=")
     keys = path.split(".")
     if not equals or not all(keys):
         raise ConfigError(f"'{text}' is not an override.\nWrite key.path=value, for example fit.epochs=20.")
     try:
-        return keys, yaml.load(value, Loader=_RunLoader)  # noqa: S506 - a SafeLoader, see below
-    except yaml.YAMLError as error:
-        problem = getattr(error, "problem", None) or error
-        raise ConfigError(f"The value of override '{text}' does not parse: {problem}.") from None
+        return keys, parse_yaml(value)
+    except YamlMistakeError as error:
+        raise ConfigError(f"The value of override '{text}' does not parse: {error}.") from None
 
 
 def with_overrides(content: Mapping[str, Any], overrides: Iterable[str]) -> dict[str, Any]:
@@ -81,32 +78,3 @@ def merged(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]
         below = result.get(key)
         result[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else deepcopy(value)
     return result
-
-
-class _RunLoader(yaml.SafeLoader):
-    """Safe YAML that refuses a repeated key and reads 1e-3 as a number."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key '{key.value}' stands twice", key.start_mark
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
-
-    def construct_float(self, node: yaml.ScalarNode) -> float:
-        text = str(self.construct_scalar(node)).replace("_", "")
-        return math.nan if text.lower() == ".nan" else float(text.lower().replace(".inf", "inf"))
-
-
-# YAML 1.1 wants a dot and a sign, 1.0e-3; everybody types 1e-3.
-_RunLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^[-+]?(\d+(\.\d*)?|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
-)
-_RunLoader.add_constructor("tag:yaml.org,2002:float", _RunLoader.construct_float)
-
-
-def _place(path: Path, mark: yaml.Mark | None) -> str:
-    return str(path) if mark is None else f"{path}, line {mark.line + 1}, column {mark.column + 1}"

@@ -6,7 +6,6 @@ import json
 import textwrap
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-import yaml
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
@@ -21,6 +20,8 @@ _WIDTH = 100
 
 def to_yaml(run: RunConfig[Any]) -> str:
     """Return the complete run as YAML, every default spelt out."""
+    import yaml
+
     return yaml.safe_dump(run.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
 
 
@@ -89,5 +90,7 @@ def _commented(section: BaseModel, depth: int) -> Iterator[str]:
 def _flow(value: Any) -> str:
     """Return a value as YAML on one line."""
     if isinstance(value, str):
+        import yaml
+
         return yaml.safe_dump(value).removesuffix("\n").removesuffix("\n...")
     return json.dumps(value)

@@ -55,7 +55,7 @@ class KerasEngine:
                 train,
                 validation_data=_Batches(data.validation, run),
                 epochs=run.fit.epochs,
-                callbacks=[_Follower(job, outcome, stop, progress)],
+                callbacks=[_Order(train), _Follower(job, outcome, stop, progress)],
                 shuffle=False,
                 verbose=0,
             )
@@ -89,8 +89,14 @@ class _Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no t
     def __init__(self, source: Source, run: RunConfig[Any], *, training: bool = False) -> None:
         super().__init__()
         self._source, self._run, self._training = source, run, training
-        self._epoch = 0
-        self._order = self._batches()
+        self.start_epoch(0)
+
+    def start_epoch(self, epoch: int) -> None:
+        """Take the order of this epoch, counted from 0."""
+        run = self._run
+        shuffle = self._training and run.fit.shuffle
+        self._epoch = epoch
+        self._order = epoch_batches(len(self._source), run.fit.batch_size, seed=run.seed, epoch=epoch, shuffle=shuffle)
 
     def __len__(self) -> int:
         return len(self._order)
@@ -100,14 +106,17 @@ class _Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no t
             return gather_augmented(self._source, self._order[index], seed=self._run.seed, epoch=self._epoch)
         return gather(self._source, self._order[index])
 
-    def on_epoch_end(self) -> None:
-        self._epoch += 1
-        self._order = self._batches()
 
-    def _batches(self) -> list[Any]:
-        run = self._run
-        shuffle = self._training and run.fit.shuffle
-        return epoch_batches(len(self._source), run.fit.batch_size, seed=run.seed, epoch=self._epoch, shuffle=shuffle)
+class _Order(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
+    """Tells the training batches which epoch it is: Keras's own signals to a `PyDataset` do not count epochs."""
+
+    def __init__(self, batches: _Batches) -> None:
+        super().__init__()
+        self._batches = batches
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002 - Keras's
+        """Put the samples into the order of this epoch."""
+        self._batches.start_epoch(epoch)
 
 
 class _Follower(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types

@@ -42,7 +42,7 @@ class WandbTracker(Tracker):
         self._run = wandb.init(
             project=os.environ.get("WANDB_PROJECT", f"itwinai-{run.use_case}"),
             name=folder.name,
-            dir=folder,
+            dir=folder.resolve(),
             config=run.model_dump(mode="json"),
             mode=mode,  # type: ignore[arg-type]  # the variable may hold any mode that wandb knows
             settings=wandb.Settings(silent=True),

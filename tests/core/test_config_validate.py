@@ -1,0 +1,93 @@
+"""A run that does not fit is refused line by line, with what is near."""
+
+import pytest
+from toys import ToySettings
+
+from itwinai_core import Config, ConfigError, RunConfig
+from itwinai_core.config import did_you_mean, validate
+
+
+def refusal(content):
+    with pytest.raises(ConfigError) as refused:
+        validate({"use_case": "toy", **content}, ToySettings)
+    first, *lines = str(refused.value).splitlines()
+    assert first == "The run does not fit its settings:"
+    return [line.strip() for line in lines]
+
+
+def test_an_empty_run_has_every_default():
+    run = validate({"use_case": "toy"}, ToySettings)
+    assert isinstance(run, RunConfig)
+    assert run.settings == ToySettings()
+    assert run.fit.monitor == "validation/loss"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ({"fitt": {}}, "fitt: no such key. Did you mean 'fit'?"),
+        ({"fit": {"epoch": 3}}, "fit.epoch: no such key. Did you mean 'epochs'?"),
+        ({"settings": {"slop": 1}}, "settings.slop: no such key. Did you mean 'slope'?"),
+        (
+            {"settings": {"model": {"learning_rat": 1}}},
+            "settings.model.learning_rat: no such key. Did you mean 'learning_rate'?",
+        ),
+        ({"settings": {"zzz": 1}}, "settings.zzz: no such key. Known: data, fail, model, slope."),
+        (
+            {"fit": {"epochs": "many"}},
+            "fit.epochs: Input should be a valid integer, unable to parse string as an integer, got 'many'",
+        ),
+        ({"fit": {"epochs": 0}}, "fit.epochs: Input should be greater than 0, got 0"),
+        (
+            {"settings": {"model": {"kind": "lien"}}},
+            "settings.model.kind: Input should be 'line' or 'constant', got 'lien'. Did you mean 'line'?",
+        ),
+        (
+            {"strategy": {"precision": "bfloat"}},
+            "strategy.precision: Input should be 'float32' or 'bfloat16', got 'bfloat'. Did you mean 'bfloat16'?",
+        ),
+        ({"seed": -1}, "seed: Input should be greater than or equal to 0, got -1"),
+    ],
+)
+def test_each_mistake_is_a_line_with_path_value_and_near_match(content, line):
+    assert refusal(content) == [line]
+
+
+def test_a_section_that_is_a_value_is_refused():
+    (line,) = refusal({"fit": 3})
+    assert line.startswith("fit: Input should be a valid dictionary")
+
+
+def test_a_monitor_without_split_is_refused():
+    (line,) = refusal({"fit": {"monitor": "loss"}})
+    assert line.startswith("fit.monitor: String should match pattern")
+
+
+def test_all_mistakes_are_told_at_once():
+    assert len(refusal({"fit": {"epochs": 0, "batchsize": 3}, "sed": 1})) == 3
+
+
+def test_a_run_without_use_case_says_so():
+    with pytest.raises(ConfigError, match="use_case: this key is needed"):
+        validate({}, ToySettings)
+
+
+def test_settings_are_frozen():
+    run = validate({"use_case": "toy"}, ToySettings)
+    with pytest.raises(ValueError, match="frozen"):
+        run.settings.slope = 3
+
+
+def test_defaults_are_validated_too():
+    class Wrong(Config):
+        """A mistake in a plugin."""
+
+        width: int = "wide"
+        """Width."""
+
+    with pytest.raises(ConfigError, match=r"settings\.width"):
+        validate({"use_case": "toy"}, Wrong)
+
+
+def test_without_anything_known_no_hint_is_given():
+    assert did_you_mean("x", []) == ""
