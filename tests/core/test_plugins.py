@@ -41,7 +41,8 @@ FAULTS = {
     ),
     "has_a_bad_name": (
         (
-            "from toys import TorchLine\nfrom itwinai_core import hookimpl\nclass Bad(TorchLine):\n    name = 'Bad Name'\n"
+            "from toys import TorchLine\nfrom itwinai_core import hookimpl\n"
+            "class Bad(TorchLine):\n    name = 'Bad Name'\n"
             "@hookimpl\ndef itwinai_use_cases():\n    return [Bad()]"
         ),
         "Bad.name must be of lower-case letters",
