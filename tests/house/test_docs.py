@@ -6,12 +6,13 @@ import shlex
 import click
 import pytest
 
-from itwinai_core.cli import verbs
+from itwinai_core.cli import installed, verbs
+from itwinai_core.errors import ConfigError
+from itwinai_core.fit import plan
 
 LINK = re.compile(r"(?<!`)\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"(?<!`)`(itwinai [^`\n]+)`(?!`)")
-PROGRAM = re.compile(r"(?:^|\s|/)itwinai(?=\s)")
 
 
 @pytest.fixture(scope="session")
@@ -21,22 +22,25 @@ def pages(root, files):
 
 
 def command_lines(text):
-    """Yield each `itwinai ...` command of a page's shell blocks and inline code."""
+    """Yield the arguments of each `itwinai ...` command of a page, and the error that the page shows for it."""
     for language, block in FENCE.findall(text):
-        if language in {"", "bash", "console", "sh", "shell"}:
-            yield from commands_in(block.replace("\\\n", " "))
+        lines = block.replace("\\\n", " ")
+        if language == "console":
+            for shown in re.split(r"^\$ ", lines, flags=re.MULTILINE)[1:]:
+                line, _, output = shown.partition("\n")
+                error = output.removeprefix("Error: ").strip() if output.startswith("Error: ") else ""
+                yield from ((arguments, error) for arguments in commands_in(line))
+        elif language in {"", "bash", "sh", "shell"}:
+            yield from ((arguments, "") for arguments in commands_in(lines))
     for code in INLINE.findall(FENCE.sub("", text)):
-        yield from commands_in(code)
+        yield from ((arguments, "") for arguments in commands_in(code))
 
 
 def commands_in(lines):
     """Yield the arguments of each call of the program in lines of shell."""
     for line in lines.splitlines():
-        prompt_or_not = line.strip().removeprefix("$ ")
-        for part in re.split(r"&&|\|\||[|;]", prompt_or_not):
-            call = PROGRAM.search(f" {part.strip()}")
-            starts = part.strip().split(" ")[0]
-            if call and re.fullmatch(r"(\S*/)?itwinai", starts):
+        for part in re.split(r"&&|\|\||[|;]", line):
+            if re.match(r"(\S*/)?itwinai\s", part.strip()):
                 yield shlex.split(part, comments=True)[1:]
 
 
@@ -62,6 +66,19 @@ def fault(arguments):
     return f"no such option: {', '.join(sorted(given - known))}" if given - known else ""
 
 
+def misfit(arguments):
+    """Return why a use case would refuse the overrides of a `fit` command, or nothing."""
+    offered = [use_case.name for plugin in installed().installed for use_case in plugin.use_cases]
+    if arguments[:1] != ["fit"] or not set(arguments[1:2]) & set(offered):
+        return ""
+    overrides = [word for word in arguments[2:] if re.fullmatch(r"[a-z_.]+=\S+", word)]
+    try:
+        plan(arguments[1], overrides, installed())
+    except ConfigError as error:
+        return str(error)
+    return ""
+
+
 def test_relative_links_resolve(root, pages):
     broken = [
         f"{page}: {target}"
@@ -77,12 +94,12 @@ def test_pictures_that_are_shown_are_there(root, pages):
     assert [f"{page}: {source}" for page, source in shown if not ((root / page).parent / source).exists()] == []
 
 
-def test_command_lines_have_known_verbs_and_options(pages):
+def test_command_lines_have_known_verbs_options_and_keys(pages):
     faults = [
-        f"{page}: itwinai {shlex.join(arguments)}: {why}"
+        f"{page}: itwinai {shlex.join(arguments)}: {why or 'shown with an error that there is not'}"
         for page, text in pages.items()
-        for arguments in command_lines(text)
-        if (why := fault(arguments))
+        for arguments, error in command_lines(text)
+        if (why := fault(arguments) or misfit(arguments)) != error
     ]
     assert faults == []
 
@@ -106,5 +123,16 @@ def test_the_readme_has_the_two_commands(pages):
     ],
 )
 def test_a_wrong_command_line_is_seen(line, why):
-    (arguments,) = command_lines(f"```bash\n{line}\n```\n")
+    ((arguments, _),) = command_lines(f"```bash\n{line}\n```\n")
     assert fault(arguments) == why
+
+
+def test_an_error_that_a_page_shows_belongs_to_its_command():
+    ((arguments, error),) = command_lines("```console\n$ itwinai fit virgo fit.epoch=3\nError: No.\n```\n")
+    assert error == "No."
+    assert "Did you mean 'epochs'?" in misfit(arguments)
+
+
+def test_a_wrong_override_is_seen():
+    assert "no such key" in misfit(["fit", "virgo", "settings.model.nmae=unet"])
+    assert misfit(["fit", "virgo", "settings.model.name=unet", "--name", "first"]) == ""
