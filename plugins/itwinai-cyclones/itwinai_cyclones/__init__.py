@@ -1,0 +1,1 @@
+"""Finds the centres of tropical cyclones in global climate fields."""

@@ -1,0 +1,93 @@
+"""Judges a trained network on held-out storms: patches, whole fields, and baselines beside both."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from itwinai_core import DataSplits, track
+
+from itwinai_cyclones import baselines, best_tracks, detections, plots
+from itwinai_cyclones.data import Patches, drawn_times, scenes_of
+from itwinai_cyclones.export import centres_of, predictor
+from itwinai_cyclones.metrics import FieldScores, PatchScores, score_field, score_patches
+from itwinai_cyclones.settings import CyclonesSettings
+
+RADIUS = 300.0
+"""Farthest that a centre may lie from the cyclone that it stands for [km]."""
+
+
+def assess(
+    settings: CyclonesSettings, seed: int, model: Any, data: DataSplits, folder: Path
+) -> Mapping[str, float]:
+    """Return scores on held-out patches and fields, and leave pictures of both.
+
+    Args:
+        settings: Of the run.
+        seed: Of the run.
+        model: Trained network.
+        data: As ``data.splits`` returns it.
+        folder: Where the pictures go.
+    """
+    train, test = cast("Patches", data.train), cast("Patches", data.held_out)
+    answers = predictor(model)(test.values)
+    scores = score_patches(test.labels, answers, detections.cyclone_seen(answers), test.origins)
+    lowest = _pressure_baseline(train, test)
+    plots.draw_distances(folder / "distances.png", scores.distances, lowest.distances)
+    plots.draw_patches(folder / "patches.png", test, answers)
+    globe = _judge_globes(settings, seed, model, folder)
+    return {
+        "recall": scores.recall,
+        "false_positive_rate": scores.false_positive_rate,
+        "precision": scores.precision,
+        "distance_km": _mean(scores),
+        "median_distance_km": float(np.median(scores.distances)) if len(scores.distances) else float("nan"),
+        "baseline_recall": lowest.recall,
+        "baseline_false_positive_rate": lowest.false_positive_rate,
+        "baseline_distance_km": _mean(lowest),
+        "mean_position_distance_km": _mean(_position_baseline(train, test)),
+        "globe_detected": globe.detected,
+        "globe_false_alarm_ratio": globe.false_alarm_ratio,
+        "globe_distance_km": float(np.mean(globe.distances)) if globe.distances else float("nan"),
+    }
+
+
+def _pressure_baseline(train: Patches, test: Patches) -> PatchScores:
+    """Return the scores of the lowest pressure, called a cyclone where it rises enough to the edge of the patch."""
+    channel = test.variables.index("msl")
+    _, rise = baselines.pressure_minimum(train.values[..., channel])
+    threshold = baselines.best_threshold(rise, (train.labels > detections.BELOW_FIRST_PIXEL).all(axis=1))
+    lowest, rise = baselines.pressure_minimum(test.values[..., channel])
+    return score_patches(test.labels, lowest, rise >= threshold, test.origins)
+
+
+def _position_baseline(train: Patches, test: Patches) -> PatchScores:
+    """Return the scores of answering every patch with the mean label of the training patches with a cyclone."""
+    there = (train.labels > detections.BELOW_FIRST_PIXEL).all(axis=1)
+    always = np.broadcast_to(train.labels[there].mean(axis=0), test.labels.shape)
+    return score_patches(test.labels, always, np.ones(len(test), dtype=bool), test.origins)
+
+
+def _judge_globes(settings: CyclonesSettings, seed: int, model: Any, folder: Path) -> FieldScores:
+    """Return the scores of whole held-out fields; patches alone hide how often a globe gives false alarms."""
+    tracks = best_tracks.load()
+    count = min(settings.detection.test_globes, settings.data.test_fields)
+    times = drawn_times(tracks, "test", settings.data.test_years, settings.data.test_fields, seed)
+    chosen = times[np.linspace(0, len(times) - 1, count).astype(int)]
+    scenes = scenes_of(settings.data, seed, tracks)
+    total = FieldScores()
+    for index, time in enumerate(track(chosen, "Judging whole fields")):
+        fields, now = scenes.at(time), tracks.at(time)
+        centres = centres_of(settings, model, fields)
+        wanted = now.tropical_cyclone & (np.abs(now.latitude) <= settings.detection.maximum_latitude)
+        storms = np.stack([now.latitude, now.longitude], axis=1)
+        found = np.array([(centre.latitude, centre.longitude) for centre in centres]).reshape(-1, 2)
+        total += score_field(storms, wanted, found, RADIUS)
+        if index == 0:
+            msl = fields[settings.data.variables.index("msl")]
+            plots.draw_globe(folder / "globe.png", msl, storms, wanted, centres, str(time))
+    return total
+
+
+def _mean(scores: PatchScores) -> float:
+    return float(scores.distances.mean()) if len(scores.distances) else float("nan")

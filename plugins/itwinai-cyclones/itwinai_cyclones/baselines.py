@@ -1,0 +1,34 @@
+"""What needs no network: the lowest pressure of a patch, and the position that is right on average."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def pressure_minimum(msl: NDArray[np.float32]) -> tuple[Array, Array]:
+    """Return where the pressure of each patch is lowest, and how much it rises from there to the patch's edge.
+
+    Args:
+        msl: Patches [hPa], shape ``(N, Y, X)``.
+
+    Returns:
+        Rows and columns, shape ``(N, 2)``, and the lowest rise to any point of the edge [hPa], shape ``(N,)``.
+    """
+    flat = msl.reshape(len(msl), -1)
+    lowest = flat.argmin(axis=1)
+    edge = np.concatenate([msl[:, 0], msl[:, -1], msl[:, :, 0], msl[:, :, -1]], axis=1).min(axis=1)
+    return np.stack(np.unravel_index(lowest, msl.shape[1:]), axis=1).astype(float), (edge - flat.min(axis=1)).astype(float)
+
+
+def best_threshold(rise: Array, cyclone: NDArray[np.bool_]) -> float:
+    """Return the rise [hPa] from which calling a patch a cyclone is right most often, recall and specificity alike.
+
+    Args:
+        rise: Of each training patch [hPa], shape ``(N,)``.
+        cyclone: Which patches hold a cyclone, shape ``(N,)``.
+    """
+    candidates = np.quantile(rise, np.linspace(0, 1, 200))
+    called = rise[None, :] >= candidates[:, None]
+    skill = called[:, cyclone].mean(axis=1) - called[:, ~cyclone].mean(axis=1)
+    return float(candidates[int(skill.argmax())])

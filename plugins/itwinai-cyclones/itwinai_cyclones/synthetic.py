@@ -1,0 +1,126 @@
+"""Generates global fields with cyclones at the real places of storms: the embedded default data."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from itwinai_cyclones import vortex
+from itwinai_cyclones.best_tracks import EPOCH, BestTracks
+from itwinai_cyclones.environment import surroundings
+from itwinai_cyclones.geodesy import KM_PER_DEGREE, signed_longitude
+from itwinai_cyclones.regrid import Regrid, model_axes, source_axes
+
+Array = NDArray[np.float64]
+
+STRENGTH_OF_UNKNOWN = 25.0
+"""Wind given to fixes that report neither wind nor pressure [kn]."""
+
+SURROUNDING_PRESSURE = 1010.0
+"""Pressure around a storm, from which a reported central pressure is counted [hPa]."""
+
+
+@dataclass(frozen=True)
+class Scenes:
+    """Global fields by time, each made afresh and the same for the same seed and time.
+
+    Attributes:
+        tracks: Storms to draw: all of them, gale or not.
+        variables: Which fields to return, in this order.
+        resolution: Grid on which the storms are sampled before they reach the model's grid [°].
+        seed: Together with the time, the source of all chance.
+    """
+
+    tracks: BestTracks
+    variables: tuple[str, ...]
+    resolution: float
+    seed: int
+
+    def at(self, time: np.datetime64) -> NDArray[np.float32]:
+        """Return the fields of one time on the model's grid, as an analysis of ``resolution`` degrees holds them.
+
+        Args:
+            time: When [h].
+
+        Returns:
+            ``msl`` in hPa, winds in m/s, temperatures in K, shape ``(C, 721, 1440)``.
+        """
+        hours = int((time - EPOCH) / np.timedelta64(1, "h"))
+        generator = np.random.default_rng([self.seed, hours])
+        coarse = source_axes(1.0)
+        fields = surroundings(coarse[0][:, None], coarse[1][None, :], hours / 8766 % 1, generator)
+        axes = source_axes(self.resolution)
+        if self.resolution != 1:
+            onto = Regrid(*coarse, axes)
+            fields = {name: onto(field).astype(float) for name, field in fields.items()}
+        for storm in storms_at(self.tracks, time, generator):
+            _add(fields, storm, *axes)
+        onto = Regrid(*axes, model_axes())
+        return np.stack([onto(derived(name, fields)) for name in self.variables])
+
+
+def derived(name: str, fields: dict[str, Array]) -> Array:
+    """Return a variable, worked out from the winds where it is not a field of its own.
+
+    Args:
+        name: Of the variable.
+        fields: What is at hand, among it ``u10`` and ``v10``.
+    """
+    if name == "wind_speed":
+        return np.hypot(fields["u10"], fields["v10"])
+    if name == "gust":
+        return 1.35 * np.hypot(fields["u10"], fields["v10"])
+    return fields[name]
+
+
+def storms_at(tracks: BestTracks, time: np.datetime64, generator: np.random.Generator) -> list[vortex.Vortex]:
+    """Return the storms of one time as a reanalysis would show them.
+
+    Depth and size scatter around the formulae by a quarter and a third, as real storms of equal wind do.
+
+    Args:
+        tracks: All fixes.
+        time: When [h].
+        generator: Source of chance.
+    """
+    earlier = tracks.at(time - np.timedelta64(6, "h"))
+    now = tracks.at(time)
+    storms = []
+    for i in range(len(now)):
+        deficit = SURROUNDING_PRESSURE - now.pressure[i]
+        if np.isnan(deficit):
+            wind = now.wind[i] if now.wind[i] > 0 else STRENGTH_OF_UNKNOWN
+            deficit = vortex.deficit_of_wind(wind)
+        deficit = max(float(deficit), 1.5) * np.exp(0.25 * generator.standard_normal())
+        wind = 6.7 * deficit**0.644
+        radius = vortex.radius_of_highest_wind(wind, now.latitude[i]) * np.exp(0.33 * generator.standard_normal())
+        deficit, radius = vortex.as_analysed(deficit, min(float(radius), 150.0))
+        storms.append(
+            vortex.Vortex(
+                latitude=float(now.latitude[i]),
+                longitude=float(now.longitude[i]),
+                deficit=float(deficit),
+                radius=float(radius),
+                shape=float(vortex.shape_of(radius, now.latitude[i])),
+                motion=_motion(earlier.where(earlier.storm == now.storm[i]), now, i),
+            )
+        )
+    return storms
+
+
+def _motion(earlier: BestTracks, now: BestTracks, i: int) -> tuple[float, float]:
+    """Return the velocity of storm ``i`` over the last six hours [m/s], zero for its first fix."""
+    if not len(earlier):
+        return 0.0, 0.0
+    metres_per_degree_and_step = 1000 * KM_PER_DEGREE / (6 * 3600)
+    east = signed_longitude(now.longitude[i] - earlier.longitude[0]) * np.cos(np.radians(now.latitude[i]))
+    north = now.latitude[i] - earlier.latitude[0]
+    return float(east * metres_per_degree_and_step), float(north * metres_per_degree_and_step)
+
+
+def _add(fields: dict[str, Array], storm: vortex.Vortex, latitude: Array, longitude: Array) -> None:
+    """Add a storm to the fields, in place, in the rows that it reaches."""
+    reach = vortex.TAPER_KM[1] / KM_PER_DEGREE
+    rows = np.abs(latitude - storm.latitude) <= reach
+    for name, part in vortex.footprint(storm, latitude[rows, None], longitude[None, :]).items():
+        fields[name][rows] += part
