@@ -17,7 +17,16 @@ from itwinai_core.environment import describe_environment
 from itwinai_core.errors import ConfigError, FitInterruptedError
 from itwinai_core.judge import judge
 from itwinai_core.report import Report
-from itwinai_core.run_folder import CURVES_FILE, METRICS_FILE, REPORT_FILE, RunFolder, now, write_atomically, write_json
+from itwinai_core.run_folder import (
+    CURVES_FILE,
+    METRICS_FILE,
+    REPORT_FILE,
+    RUN_FILE,
+    RunFolder,
+    now,
+    write_atomically,
+    write_json,
+)
 from itwinai_core.trained import TrainedRun
 
 if TYPE_CHECKING:
@@ -47,9 +56,7 @@ def plan(target: str, overrides: Iterable[str], plugins: Plugins) -> Plan:
         ConfigError: the run does not fit.
         PluginError: the use case, the strategy or a tracker is not installed.
     """
-    looks_like_file = target.endswith((".yaml", ".yml")) or "/" in target or Path(target).is_file()
-    content = read_run_file(Path(target)) if looks_like_file else {"use_case": target}
-    content = with_overrides(content, overrides)
+    content = with_overrides(_read(target), overrides)
     name = content.get("use_case")
     if not isinstance(name, str):
         raise ConfigError(f"{target}: the run must say which use_case it trains, as `itwinai list-plugins` names it.")
@@ -59,6 +66,16 @@ def plan(target: str, overrides: Iterable[str], plugins: Plugins) -> Plan:
     for tracker in run.fit.trackers:
         plugins.tracker(tracker).check()
     return Plan(run, use_case, plugins)
+
+
+def _read(target: str) -> dict[str, Any]:
+    """Return what a run file holds, or a run's folder, or the name of a use case stands for."""
+    path = Path(target)
+    if (path / RUN_FILE).is_file():
+        return read_run_file(path / RUN_FILE)
+    if path.is_file() or path.suffix in {".yaml", ".yml"} or "/" in target:
+        return read_run_file(path)
+    return {"use_case": target}
 
 
 def fit(planned: Plan, *, runs: Path, name: str | None = None) -> tuple[RunFolder, Report]:

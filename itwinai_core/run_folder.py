@@ -84,11 +84,9 @@ class RunFolder:
 
     def state(self) -> dict[str, Any]:
         """Return what is known of the run's progress; a run whose process is gone counts as interrupted."""
-        try:
-            state: dict[str, Any] = json.loads((self.path / STATE_FILE).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {"state": "unknown"}
-        if state["state"] == "running" and state["host"] == socket.gethostname() and not _alive(state["pid"]):
+        state = {"state": "unknown"} | _read_json(self.path / STATE_FILE)
+        here = state.get("host") == socket.gethostname()
+        if state["state"] == "running" and here and not _alive(int(state.get("pid", 0))):
             state["state"] = "interrupted"
         return state
 
@@ -107,8 +105,7 @@ class RunFolder:
 
     def read_report(self) -> dict[str, Any]:
         """Return ``report.json``, or nothing where the run did not finish."""
-        path = self.path / REPORT_FILE
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        return _read_json(self.path / REPORT_FILE)
 
     def new_folder(self, name: str) -> Path:
         """Return the path, not yet taken, of a folder called ``name``, or ``name-2`` and so on."""
@@ -137,6 +134,15 @@ def write_atomically(path: Path, text: str) -> None:
         file.write(text)
     Path(file.name).chmod(0o644)
     Path(file.name).replace(path)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """Return the mapping that a file holds, or nothing where it is missing or broken: a listing of runs goes on."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _alive(pid: int) -> bool:

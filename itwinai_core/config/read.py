@@ -24,6 +24,8 @@ def read_run_file(path: Path) -> dict[str, Any]:
 
     try:
         content = parse_yaml(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not a text file: byte {error.start} is not UTF-8.") from None
     except YamlMistakeError as error:

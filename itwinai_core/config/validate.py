@@ -28,7 +28,7 @@ def validate(content: Mapping[str, Any], settings: type[Config]) -> RunConfig[An
     """
     schema = RunConfig[settings]  # type: ignore[valid-type]  # a class chosen at run time
     try:
-        return schema.model_validate({"settings": {}, **content})
+        return schema.model_validate({"settings": {}, **_without_empty_sections(content, schema)})
     except ValidationError as error:
         lines = [_line(details, schema) for details in error.errors()]
     raise ConfigError("The run does not fit its settings:\n" + "\n".join(f"  {line}" for line in lines))
@@ -41,6 +41,18 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if near:
         return f" Did you mean '{near[0]}'?"
     return f" Known: {', '.join(names)}." if names else ""
+
+
+def _without_empty_sections(content: Mapping[str, Any], schema: type[BaseModel]) -> dict[str, Any]:
+    """Leave out sections under which nothing stands, e.g. because every line is commented out."""
+    kept = {}
+    for key, value in content.items():
+        section = _section(schema, key)
+        if section is None:
+            kept[key] = value
+        elif value is not None:
+            kept[key] = _without_empty_sections(value, section) if isinstance(value, dict) else value
+    return kept
 
 
 def _line(details: ErrorDetails, schema: type[BaseModel]) -> str:
@@ -63,9 +75,15 @@ def _line(details: ErrorDetails, schema: type[BaseModel]) -> str:
 def _keys(schema: type[BaseModel], sections: list[str]) -> list[str]:
     """Return the keys that the section at this path may hold."""
     for name in sections:
-        field = schema.model_fields.get(name)
-        annotation = field.annotation if field else None
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        section = _section(schema, name)
+        if section is None:
             return []
-        schema = annotation
+        schema = section
     return list(schema.model_fields)
+
+
+def _section(schema: type[BaseModel], name: str) -> type[BaseModel] | None:
+    """Return the class of a section, or None where the key is unknown or holds a plain value."""
+    field = schema.model_fields.get(name)
+    annotation = field.annotation if field else None
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None

@@ -91,3 +91,14 @@ def test_a_broken_run_file_gives_its_place_and_what_is_wrong(tmp_path, content, 
 def test_a_missing_run_file_tells_how_to_write_one(tmp_path):
     with pytest.raises(ConfigError, match=r"There is no run file .*\n.*itwinai init"):
         read_run_file(tmp_path / "absent.yaml")
+
+
+def test_a_run_file_that_cannot_be_read_says_why(tmp_path, monkeypatch):
+    def refuse(self, **options):
+        raise PermissionError(13, "Permission denied")
+
+    path = tmp_path / "run.yaml"
+    path.write_text("a: 1")
+    monkeypatch.setattr(type(path), "read_text", refuse)
+    with pytest.raises(ConfigError, match=r"run\.yaml cannot be read: Permission denied"):
+        read_run_file(path)

@@ -72,6 +72,18 @@ def test_a_run_without_use_case_says_so():
         validate({}, ToySettings)
 
 
+def test_an_empty_section_is_its_defaults():
+    run = validate({"use_case": "toy", "fit": None, "settings": {"model": None, "slope": 3}}, ToySettings)
+    assert run.fit.epochs == 10
+    assert run.settings == ToySettings(slope=3)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_number_that_is_none_is_refused(value):
+    (line,) = refusal({"settings": {"slope": value}})
+    assert line.startswith("settings.slope: Input should be a finite number")
+
+
 def test_settings_are_frozen():
     run = validate({"use_case": "toy"}, ToySettings)
     with pytest.raises(ValueError, match="frozen"):

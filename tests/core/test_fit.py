@@ -76,6 +76,11 @@ def test_the_run_file_replays_to_the_same_numbers(fitted, line):
     assert first.run_file.read_text() == second.run_file.read_text()
 
 
+def test_a_runs_folder_replays_it_too(fitted, plugins):
+    folder, _ = fitted("torch-line", "seed=5")
+    assert plan(str(folder.path), [], plugins).run.seed == 5
+
+
 def test_another_seed_gives_other_numbers(fitted, line):
     first, _ = fitted(line, "settings.data.noise=0.1", name="one")
     second, _ = fitted(line, "settings.data.noise=0.1", "seed=1", name="two")

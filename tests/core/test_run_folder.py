@@ -89,11 +89,13 @@ def test_a_run_on_another_host_is_taken_at_its_word(folder, monkeypatch):
     assert folder.state()["state"] == "running"
 
 
-@pytest.mark.parametrize("content", ["", "{", None])
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", None])
 def test_a_broken_or_missing_state_is_unknown(folder, content):
     if content is not None:
         (folder.path / "state.json").write_text(content)
+        (folder.path / "report.json").write_text(content)
     assert folder.state() == {"state": "unknown"}
+    assert folder.read_report() == {}
 
 
 def test_runs_are_listed_oldest_first_and_other_folders_are_not(tmp_path):
