@@ -63,6 +63,12 @@ def assess(settings: VirgoSettings, model: StrainEstimator, data: DataSplits, fo
     }
 
 
+NEAR_SECONDS = 0.25
+"""Distance from a glitch's centre within which the skill of its family is taken [s]."""
+
+FAR_SECONDS = 2.0
+"""Distance from any glitch beyond which there is none [s]."""
+
 LOUD = 3.0
 """Value of ``ln(1 + E)`` that noise of one window hardly reaches."""
 
@@ -80,22 +86,24 @@ def _distance(estimate: np.ndarray | float, truth: np.ndarray) -> float:
 
 
 def _skill_by_family(test: Images, estimate: np.ndarray, constant: float, window: float) -> dict[str, float]:
-    """Return the skill on windows that hold a glitch of each family in the strain, and on those that hold none."""
+    """Return the skill near the strain's glitches of each family that a witness saw, near others, and far from any."""
     if not test.glitches:
         return {}
-    held: dict[str, set[int]] = {}
-    loud: set[int] = set()
+    columns = test.strain.shape[-1]
+    gps = (test.gps[:, None] + (np.arange(columns) + 0.5) * (window / columns)).ravel()
+    near: dict[str, np.ndarray] = {}
+    quiet = np.ones(len(gps), dtype=bool)
     for glitch in test.glitches:
-        number = int((glitch.gps - test.gps[0]) // window)
-        loud.add(number)
-        if glitch.snr and 0 <= number < len(test):
-            held.setdefault(glitch.family, set()).add(number)
-    windows = {family: sorted(held[family]) for family in sorted(held)}
-    windows["no_glitch"] = [number for number in range(len(test)) if number not in loud]
+        distance = np.abs(gps - glitch.gps)
+        quiet &= distance > FAR_SECONDS
+        if glitch.snr:
+            kind = glitch.family if glitch.witness else "unwitnessed"
+            near[kind] = near.get(kind, np.zeros_like(quiet)) | (distance <= NEAR_SECONDS)
+    truth, guess = (np.moveaxis(images[:, 0], 1, 2).reshape(len(gps), -1) for images in (test.strain, estimate))
     return {
-        family: skill(_distance(estimate[chosen], test.strain[chosen]), _distance(constant, test.strain[chosen]))
-        for family, chosen in windows.items()
-        if chosen
+        kind: skill(_distance(guess[chosen], truth[chosen]), _distance(constant, truth[chosen]))
+        for kind, chosen in [*sorted(near.items()), ("no_glitch", quiet)]
+        if chosen.any()
     }
 
 

@@ -59,12 +59,12 @@ def cases(
 
 
 def scores(path: Path, errors: Mapping[str, float], families: Mapping[str, float]) -> None:
-    """Draw the error of each predictor, and the network's skill on windows with each kind of glitch.
+    """Draw the error of each predictor, and the network's skill near each kind of glitch.
 
     Args:
         path: File to write.
         errors: Mean absolute error of ``ln(1 + E)`` of each predictor; the first is the reference of skill.
-        families: Skill by what the windows hold; may be empty.
+        families: Skill near glitches of each kind; may be empty.
     """
     figure = Figure(figsize=(10.0, 3.4), layout="constrained", dpi=110)
     left, right = figure.subplots(1, 2)
@@ -77,7 +77,10 @@ def scores(path: Path, errors: Mapping[str, float], families: Mapping[str, float
     bars = right.barh([name.replace("_", " ") for name in families], list(families.values()), color="#1f6f8b")
     right.bar_label(bars, [f"{value:.2f}" for value in families.values()], padding=4)
     top = max([0.1, *families.values()])
-    right.set(xlim=(min([0.0, *families.values()]) * 1.3, 1.25 * top), xlabel="network's skill, by what a window holds")
+    right.set(
+        xlim=(min([0.0, *families.values()]) * 1.3, 1.25 * top),
+        xlabel="network's skill, within 0.25 s of a glitch of each kind",
+    )
     right.invert_yaxis()
     for axis in (left, right):
         axis.spines[["top", "right"]].set_visible(False)

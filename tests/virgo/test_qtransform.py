@@ -1,0 +1,230 @@
+"""The Q-transform agrees with GWpy's, and keeps the laws that a batch, a unit and an empty channel demand."""
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+from itwinai_virgo.qtransform import QTransform, highest_frequency, quality_factors
+
+RATE = 1024.0
+
+
+def burst(seconds, rate, frequency, q, centre):
+    """Return a sine-Gaussian of unit amplitude."""
+    time = np.arange(round(seconds * rate)) / rate - centre
+    width = q / (2 * np.pi * frequency)
+    return np.exp(-((time / width) ** 2) / 2) * np.sin(2 * np.pi * frequency * time)
+
+
+def transform(seconds=4.0, band=(16.0, 300.0), q=(12.0, 12.0), shape=(64, 64)):
+    """Return a transform of series of 1024 Hz."""
+    return QTransform(round(seconds * RATE), RATE, band, q, shape)
+
+
+def relative(ours, theirs):
+    """Return the relative distance of two images in the L2 norm."""
+    return np.linalg.norm(ours - theirs) / np.linalg.norm(theirs)
+
+
+def gwpy_image(series, rate, band, q, shape, gwpy):
+    """Return GWpy's image of one series and its quality factor."""
+    seconds = len(series) / rate
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = gwpy(series, sample_rate=rate).q_transform(
+            whiten=False, qrange=q, frange=band, logf=True, fres=shape[0], tres=seconds / shape[1]
+        )
+    return np.asarray(found.value).T[:, : shape[1]], found.q  # its arange may count one time too many
+
+
+CASES = {
+    "learning": (1024, 4, (16, 350), (12, 12), (64, 64)),
+    "fixed low Q": (1024, 4, (16, 300), (5, 5), (64, 128)),
+    "Omega scan": (4096, 8, (20, 1024), (4, 64), (128, 512)),
+    "reference of the itwinai use case": (500, 16, (10, 150), (4, 64), (280, 1000)),
+    "times that fall between tiles": (2048, 5, (30, 500), (6, 40), (77, 333)),
+    "odd length of time": (1000, 7, (11, 200), (10, 20), (50, 97)),
+    "half a minute": (1024, 30, (16, 280), (4, 64), (100, 1000)),
+    "more times than tiles": (512, 2, (20, 100), (4, 8), (40, 900)),
+}
+
+
+@pytest.mark.parametrize(("rate", "seconds", "band", "q", "shape"), CASES.values(), ids=CASES)
+def test_images_are_those_of_gwpy(rng, gwpy, rate, seconds, band, q, shape):
+    series = rng.normal(size=rate * seconds) + 6 * burst(seconds, rate, 60.0, 9.0, seconds / 2)
+    theirs, factor = gwpy_image(series, rate, band, q, shape, gwpy)
+    ours = QTransform(rate * seconds, rate, band, q, shape)(torch.from_numpy(series[None]))
+    assert relative(ours.energy[0].numpy(), theirs) < 1e-5
+    assert float(ours.q[0]) == pytest.approx(factor, rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_images_are_those_of_gwpy_for_random_settings(gwpy, seed):
+    random = np.random.default_rng(seed)
+    rate, seconds = int(random.choice([512, 1024, 2000, 4096])), int(random.integers(2, 10))
+    low = float(random.uniform(4.0, 20.0))
+    q = (low, float(low * random.uniform(1.0, 4.0)))
+    band = (float(random.uniform(25, 40)), float(random.uniform(80, 0.99 * highest_frequency(rate, low))))
+    shape = (int(random.integers(10, 200)), int(random.integers(10, 700)))
+    series = random.normal(size=rate * seconds)
+    theirs, factor = gwpy_image(series, rate, band, q, shape, gwpy)
+    ours = QTransform(rate * seconds, rate, band, q, shape)(torch.from_numpy(series[None]))
+    assert relative(ours.energy[0].numpy(), theirs) < 1e-5
+    assert float(ours.q[0]) == pytest.approx(factor, rel=1e-6)
+
+
+def test_the_loudest_tile_is_that_of_gwpy(rng, gwpy):
+    from gwpy.signal.qtransform import q_scan
+
+    series = rng.normal(size=8192) + 8 * burst(8, RATE, 90.0, 15.0, 3.3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gram, _ = q_scan(gwpy(series, sample_rate=RATE), qrange=(4, 64), frange=(20, 300))
+    ours = transform(8.0, (20.0, 300.0), (4.0, 64.0))(torch.from_numpy(series[None]))
+    assert float(ours.peak[0]) == pytest.approx(gram.peak["energy"], rel=1e-5)
+    assert float(ours.peak_time[0]) == pytest.approx(gram.peak["time"], abs=1e-6)
+    assert float(ours.peak_frequency[0]) == pytest.approx(gram.peak["frequency"], rel=1e-6)
+
+
+@pytest.mark.parametrize("q", [(4.0, 64.0), (8.0, 8.0), (10.0, 11.0), (4.0, 150.0)])
+def test_quality_factors_are_those_of_gwpy(q):
+    from gwpy.signal.qtransform import QTiling
+
+    assert quality_factors(*q) == pytest.approx(QTiling(8, 4096, qrange=q, frange=(20, 300)).qs)
+
+
+@pytest.mark.parametrize("unit", [1e-23, 1e-21, 1.0, 1e6])
+@pytest.mark.parametrize("kind", [torch.float32, torch.float64])
+def test_the_unit_of_a_series_does_not_matter(rng, unit, kind):
+    series = torch.from_numpy(rng.normal(size=(2, 4096)))
+    expected = transform()(series).energy
+    assert torch.allclose(transform()((series * unit).to(kind)).energy, expected, rtol=1e-3, atol=1e-4)
+
+
+def test_an_offset_does_not_matter(rng):
+    series = torch.from_numpy(rng.normal(size=(1, 4096)))
+    assert relative(transform()(series + 1e4).energy.numpy(), transform()(series).energy.numpy()) < 1e-5
+
+
+def test_a_series_has_the_same_image_alone_and_in_a_batch(rng):
+    series = torch.from_numpy(rng.normal(size=(6, 4096)))
+    series[3] += 30 * torch.from_numpy(burst(4, RATE, 120.0, 40.0, 2.0))  # a loud neighbour of another Q
+    scan = transform(q=(4.0, 64.0), band=(16.0, 250.0))
+    whole = scan(series)
+    for number in range(6):
+        alone = scan(series[number : number + 1])
+        assert relative(alone.energy.numpy(), whole.energy[number : number + 1].numpy()) < 1e-6
+        assert alone.q == whole.q[number]
+
+
+def test_each_series_has_its_own_quality_factor():
+    series = np.stack([burst(4, RATE, 100.0, q, 2.0) for q in (5.0, 44.0)])
+    noise = np.random.default_rng(0).normal(size=series.shape)
+    found = transform(q=(4.0, 64.0), band=(16.0, 250.0))(torch.from_numpy(8 * series + noise)).q
+    assert found.tolist() == pytest.approx([5.66, 45.25], abs=0.01)
+
+
+def test_nothing_gives_nothing():
+    found = transform()(torch.zeros(2, 4096, dtype=torch.float64))
+    assert (found.energy == 0).all()
+    assert (found.peak == 0).all()
+    assert found.valid.all()
+
+
+def test_a_constant_gives_nothing():
+    assert (transform()(torch.full((1, 4096), 7.25)).energy == 0).all()
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_number_that_is_none_masks_its_own_series_only(rng, bad):
+    series = torch.from_numpy(rng.normal(size=(3, 4096)))
+    expected = transform()(series)
+    spoilt = series.clone()
+    spoilt[1, 17] = bad
+    found = transform()(spoilt)
+    assert found.valid.tolist() == [True, False, True]
+    assert found.energy[1].isnan().all()
+    assert torch.equal(found.energy[[0, 2]], expected.energy[[0, 2]])
+
+
+def test_the_callers_series_stay_as_they_are(rng):
+    series = torch.from_numpy(rng.normal(size=(2, 4096)))
+    series[0, 5] = math.nan
+    before = series.clone()
+    transform()(series)
+    assert torch.equal(series.nan_to_num(), before.nan_to_num())
+
+
+@pytest.mark.parametrize("frequency", [25.0, 60.0, 140.0, 260.0])
+def test_a_burst_stands_in_its_row(rng, frequency):
+    series = 8 * burst(4, RATE, frequency, 12.0, 2.0) + rng.normal(size=4096)
+    found = transform()(torch.from_numpy(series[None]))
+    assert float(found.peak_frequency[0]) == pytest.approx(frequency, rel=0.06)  # a fifth of the bandwidth at Q 12
+
+
+def test_a_tone_that_lasts_is_no_energy_above_its_rows_median(rng):
+    noise = rng.normal(size=4096)
+    tone = 20 * np.sin(2 * np.pi * 60.0 * np.arange(4096) / RATE)
+    quiet, loud = transform()(torch.from_numpy(np.stack([noise, noise + tone]))).peak
+    assert float(loud) == pytest.approx(float(quiet), rel=0.2)
+
+
+@pytest.mark.parametrize("centre", [0.8, 1.63, 3.1])
+def test_a_burst_stands_at_its_time(rng, centre):
+    series = 8 * burst(4, RATE, 150.0, 12.0, centre) + rng.normal(size=4096)
+    scan = transform()
+    found = scan(torch.from_numpy(series[None]))
+    assert float(found.peak_time[0]) == pytest.approx(centre, abs=0.02)
+    column = int(found.energy[0].amax(dim=0).argmax())
+    assert scan.times[column] == pytest.approx(centre, abs=4.0 / 64)
+
+
+def test_energy_grows_with_the_square_of_a_loud_burst(rng):
+    noise, loud = rng.normal(size=4096), burst(4, RATE, 150.0, 12.0, 2.0)
+    peaks = transform()(torch.from_numpy(np.stack([noise + 30 * loud, noise + 60 * loud]))).peak
+    assert float(peaks[1] / peaks[0]) == pytest.approx(4.0, rel=0.1)
+
+
+def test_tiles_of_white_noise_have_exponential_energies(rng):
+    # |Gaussian|^2 is exponential, whose mean is the median over ln 2; interpolation keeps what falls on tiles.
+    series = torch.from_numpy(rng.normal(size=(64, 4096)))
+    energy = transform(shape=(64, 32), band=(60.0, 300.0))(series).energy
+    assert float(energy.mean()) == pytest.approx(1 / math.log(2), rel=0.03)
+    assert float((energy > 5 * math.log(2) ** -1).float().mean()) == pytest.approx(math.exp(-5), rel=0.4)
+
+
+def test_axes_span_the_series_and_the_band():
+    scan = transform(seconds=8.0, shape=(40, 32))
+    assert scan.times[0] == 0.0
+    assert np.diff(scan.times) == pytest.approx(0.25)
+    assert scan.frequencies[[0, -1]] == pytest.approx([16.0, 300.0])
+    assert np.diff(np.log(scan.frequencies)) == pytest.approx(np.log(300 / 16) / 39)
+
+
+def test_a_band_above_the_rate_is_refused():
+    with pytest.raises(ValueError, match=r"ends at 500 Hz; at 1024 Hz it can end at 401\.13 Hz"):
+        transform(band=(16.0, 500.0))
+
+
+def test_a_band_without_rows_is_refused():
+    with pytest.raises(ValueError, match="needs 4"):
+        transform(band=(100.0, 101.0), q=(5.0, 5.0))
+
+
+def test_a_quality_factor_that_reaches_below_zero_hertz_is_refused():
+    with pytest.raises(ValueError, match=r"above 3\.32"):
+        transform(q=(3.0, 3.0))
+
+
+@pytest.mark.parametrize("shape", [(4096,), (1, 4095), (1, 1, 4096)])
+def test_series_of_another_length_are_refused(shape):
+    with pytest.raises(ValueError, match="expected"):
+        transform()(torch.zeros(shape))
+
+
+def test_images_carry_no_gradient():
+    series = torch.ones(1, 4096, requires_grad=True)
+    assert not transform()(series).energy.requires_grad

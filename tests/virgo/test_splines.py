@@ -1,0 +1,59 @@
+"""Splines as matrices are SciPy's interpolating splines."""
+
+import numpy as np
+import pytest
+from scipy.interpolate import InterpolatedUnivariateSpline, RectBivariateSpline
+
+from itwinai_virgo.splines import REACH, basis, local_basis
+
+
+def applied(values, positions):
+    """Return the local basis applied to values at 0, 1, 2, ..."""
+    knots, weights = local_basis(len(values), positions)
+    return (values[knots] * weights).sum(axis=1)
+
+
+@pytest.mark.parametrize("count", [4, 7, 31, 32, 33, 100, 4096])
+def test_the_local_basis_is_fitpacks_spline(rng, count):
+    values = rng.exponential(size=count)
+    positions = np.linspace(0, count - 0.01, 313)  # past the last knot, where both go on with the last cubic
+    theirs = InterpolatedUnivariateSpline(np.arange(count), values)(positions)
+    assert applied(values, positions) == pytest.approx(theirs, abs=1e-7 * np.abs(values).max())
+
+
+def test_the_dense_basis_is_fitpacks_surface_at_its_knots(rng):
+    times, rows = np.arange(9.0), np.sort(rng.uniform(10, 300, size=12))
+    values = rng.normal(size=(9, 12))
+    wanted = np.linspace(rows[0], rows[-1], 40)
+    theirs = RectBivariateSpline(times, rows, values)(times, wanted)
+    assert values @ basis(rows, wanted).T == pytest.approx(theirs, abs=1e-10)
+
+
+@pytest.mark.parametrize("power", [0, 1, 2, 3])
+def test_a_cubic_is_kept(power):
+    positions = np.linspace(0, 59, 200)
+    assert applied(np.arange(60.0) ** power, positions) == pytest.approx(positions**power, rel=1e-6, abs=1e-6)
+
+
+def test_knots_keep_their_values(rng):
+    values = rng.normal(size=50)
+    assert applied(values, np.arange(50.0)) == pytest.approx(values, abs=1e-12)
+
+
+def test_weights_sum_to_one():
+    _, weights = local_basis(200, np.linspace(0, 199, 77))
+    assert weights.sum(axis=1) == pytest.approx(1.0)
+    assert weights.shape == (77, REACH)
+
+
+def test_knots_lie_inside_the_data():
+    knots, _ = local_basis(40, np.linspace(0, 39.9, 100))
+    assert knots.min() == 0
+    assert knots.max() == 39
+
+
+def test_the_local_basis_is_the_dense_one_where_data_are_few():
+    positions = np.linspace(0, 9, 25)
+    knots, weights = local_basis(10, positions)
+    assert (knots == np.arange(10)).all()
+    assert weights == pytest.approx(basis(np.arange(10.0), positions))
