@@ -65,7 +65,6 @@ def install(session: nox.Session, *tools: str) -> None:
         PIP_DISABLE_PIP_VERSION_CHECK="1",
         OMP_NUM_THREADS=THREADS,
         TF_NUM_INTRAOP_THREADS=THREADS,
-        TF_CPP_MIN_LOG_LEVEL="2",
     )
     session.install(*tools)
 
