@@ -51,6 +51,8 @@ DEMO_HEADLINES = {
 
 PACKAGES = (".[lightning,tensorflow]", "plugins/itwinai-virgo", "plugins/itwinai-cyclones[era5-sample]")
 PLUGIN_FOLDERS = ("plugins/itwinai-virgo", "plugins/itwinai-cyclones")
+# Independent implementations that the tests compare with; nothing needs them to run.
+ORACLES = ("gwpy", "huracanpy")
 TEST_TOOLS = ("build", "hatchling", "pytest", "pytest-cov", "pytest-timeout")
 
 Check = Callable[[nox.Session], None]
@@ -142,7 +144,7 @@ def wheels(session: nox.Session) -> None:
     session.run("pytest", "tests/runs/test_wheels.py", *session.posargs)
 
 
-@gate(*TEST_TOOLS, "wandb", packages=True)
+@gate(*TEST_TOOLS, *ORACLES, "wandb", packages=True)
 def unit(session: nox.Session) -> None:
     """Run every other test, fast and slow, with the coverage of the core; `-- PATHS AND OPTIONS` runs those only."""
     if session.posargs:

@@ -134,5 +134,5 @@ def test_an_error_that_a_page_shows_belongs_to_its_command():
 
 
 def test_a_wrong_override_is_seen():
-    assert "no such key" in misfit(["fit", "virgo", "settings.model.nmae=unet"])
+    assert "no such key" in misfit(["fit", "virgo", "settings.model.kind=unet"])
     assert misfit(["fit", "virgo", "settings.model.name=unet", "--name", "first"]) == ""
