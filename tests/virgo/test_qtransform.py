@@ -90,7 +90,7 @@ def test_the_loudest_tile_is_that_of_gwpy(rng, gwpy):
 
 
 @pytest.mark.parametrize("q", [(4.0, 64.0), (8.0, 8.0), (10.0, 11.0), (4.0, 150.0)])
-def test_quality_factors_are_those_of_gwpy(q):
+def test_quality_factors_are_those_of_gwpy(gwpy, q):
     from gwpy.signal.qtransform import QTiling
 
     assert quality_factors(*q) == pytest.approx(QTiling(8, 4096, qrange=q, frange=(20, 300)).qs)

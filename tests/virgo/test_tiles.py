@@ -39,7 +39,7 @@ def test_a_window_stays_above_zero_hertz():
 
 @pytest.mark.parametrize("q", [4.5, 12.0, 45.0])
 @pytest.mark.parametrize("duration", [2.0, 7.0, 32.0])
-def test_rows_are_those_of_gwpy(q, duration):
+def test_rows_are_those_of_gwpy(gwpy, q, duration):
     from gwpy.signal.qtransform import QPlane
 
     theirs = QPlane(q, (20, 300), duration, 2048).frequencies

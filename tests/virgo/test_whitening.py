@@ -25,8 +25,7 @@ def octaves(white, edges=(16, 32, 64, 128, 256, 500)):
     """Return the mean power of each octave over that of unit variance."""
     frequencies, power = signal.welch(white, RATE, nperseg=2048)
     return [
-        power[(frequencies >= low) & (frequencies < high)].mean() * RATE / 2
-        for low, high in itertools.pairwise(edges)
+        power[(frequencies >= low) & (frequencies < high)].mean() * RATE / 2 for low, high in itertools.pairwise(edges)
     ]
 
 

@@ -26,7 +26,7 @@ class Virgo(LightningUseCase[VirgoSettings]):
     name = "virgo"
     summary = "Denoises Q-transforms of the Virgo gravitational-wave detector by its witness channels"
     settings = VirgoSettings
-    defaults: ClassVar[Mapping[str, Any]] = {"fit": {"epochs": 10, "batch_size": 16}}
+    defaults: ClassVar[Mapping[str, Any]] = {"fit": {"epochs": 10, "batch_size": 8}}
 
     def build_data(self, run: RunConfig[VirgoSettings]) -> DataSplits:
         """Return images of generated or recorded time, split with guards."""
