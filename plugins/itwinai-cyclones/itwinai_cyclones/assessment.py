@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-from itwinai_core import DataSplits, track
 
+from itwinai_core import DataSplits, track
 from itwinai_cyclones import baselines, best_tracks, detections, plots
 from itwinai_cyclones.data import Patches, drawn_times, scenes_of
 from itwinai_cyclones.export import centres_of, predictor
@@ -17,9 +17,7 @@ RADIUS = 300.0
 """Farthest that a centre may lie from the cyclone that it stands for [km]."""
 
 
-def assess(
-    settings: CyclonesSettings, seed: int, model: Any, data: DataSplits, folder: Path
-) -> Mapping[str, float]:
+def assess(settings: CyclonesSettings, seed: int, model: Any, data: DataSplits, folder: Path) -> Mapping[str, float]:
     """Return scores on held-out patches and fields, and leave pictures of both.
 
     Args:
@@ -36,7 +34,7 @@ def assess(
     plots.draw_distances(folder / "distances.png", scores.distances, lowest.distances)
     plots.draw_patches(folder / "patches.png", test, answers)
     globe = _judge_globes(settings, seed, model, folder)
-    return {
+    measured = {
         "recall": scores.recall,
         "false_positive_rate": scores.false_positive_rate,
         "precision": scores.precision,
@@ -50,20 +48,21 @@ def assess(
         "globe_false_alarm_ratio": globe.false_alarm_ratio,
         "globe_distance_km": float(np.mean(globe.distances)) if globe.distances else float("nan"),
     }
+    return {name: value for name, value in measured.items() if np.isfinite(value)}
 
 
 def _pressure_baseline(train: Patches, test: Patches) -> PatchScores:
     """Return the scores of the lowest pressure, called a cyclone where it rises enough to the edge of the patch."""
     channel = test.variables.index("msl")
     _, rise = baselines.pressure_minimum(train.values[..., channel])
-    threshold = baselines.best_threshold(rise, (train.labels > detections.BELOW_FIRST_PIXEL).all(axis=1))
+    threshold = baselines.best_threshold(rise, detections.cyclone_seen(train.labels))
     lowest, rise = baselines.pressure_minimum(test.values[..., channel])
     return score_patches(test.labels, lowest, rise >= threshold, test.origins)
 
 
 def _position_baseline(train: Patches, test: Patches) -> PatchScores:
     """Return the scores of answering every patch with the mean label of the training patches with a cyclone."""
-    there = (train.labels > detections.BELOW_FIRST_PIXEL).all(axis=1)
+    there = detections.cyclone_seen(train.labels)
     always = np.broadcast_to(train.labels[there].mean(axis=0), test.labels.shape)
     return score_patches(test.labels, always, np.ones(len(test), dtype=bool), test.origins)
 
@@ -85,7 +84,8 @@ def _judge_globes(settings: CyclonesSettings, seed: int, model: Any, folder: Pat
         total += score_field(storms, wanted, found, RADIUS)
         if index == 0:
             msl = fields[settings.data.variables.index("msl")]
-            plots.draw_globe(folder / "globe.png", msl, storms, wanted, centres, str(time))
+            title = f"Generated field of {time}, with the storms of a year that was held out"
+            plots.draw_globe(folder / "globe.png", msl, now, centres, title)
     return total
 
 

@@ -18,7 +18,9 @@ def pressure_minimum(msl: NDArray[np.float32]) -> tuple[Array, Array]:
     flat = msl.reshape(len(msl), -1)
     lowest = flat.argmin(axis=1)
     edge = np.concatenate([msl[:, 0], msl[:, -1], msl[:, :, 0], msl[:, :, -1]], axis=1).min(axis=1)
-    return np.stack(np.unravel_index(lowest, msl.shape[1:]), axis=1).astype(float), (edge - flat.min(axis=1)).astype(float)
+    return np.stack(np.unravel_index(lowest, msl.shape[1:]), axis=1).astype(float), (edge - flat.min(axis=1)).astype(
+        float
+    )
 
 
 def best_threshold(rise: Array, cyclone: NDArray[np.bool_]) -> float:

@@ -122,7 +122,8 @@ def usable_times(tracks: BestTracks, years: Collection[int]) -> NDArray[np.datet
     times, alive = np.unique(tracks.time, return_counts=True)
     first, last = np.searchsorted(np.sort(own.time), times), np.searchsorted(np.sort(own.time), times, side="right")
     inside = np.isin(times.astype("datetime64[Y]").astype(int) + 1970, list(years))
-    return times[inside & (last - first == alive) & np.isin(times, own.time[own.tropical_cyclone])]
+    chosen = inside & (last - first == alive) & np.isin(times, own.time[own.tropical_cyclone])
+    return np.asarray(times[chosen])
 
 
 def refuse_shared_storms(splits: Iterable[tuple[str, BestTracks]]) -> None:

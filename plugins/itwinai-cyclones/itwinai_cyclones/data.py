@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from itwinai_core import ConfigError, DataSplits, track
 from numpy.typing import NDArray
 
+from itwinai_core import ConfigError, DataSplits, track
 from itwinai_cyclones import best_tracks
 from itwinai_cyclones.patches import SHARES, choose, cut, flipped
 from itwinai_cyclones.settings import DataSettings
@@ -68,7 +68,7 @@ def splits(settings: DataSettings, seed: int) -> DataSplits:
         seed: Of the run.
 
     Raises:
-        ConfigError: years without enough fields.
+        ConfigError: years without enough fields, or parts that share a storm.
     """
     tracks = best_tracks.load()
     parts = {
@@ -77,12 +77,17 @@ def splits(settings: DataSettings, seed: int) -> DataSplits:
         "test": (settings.test_years, settings.test_fields),
     }
     times = {part: drawn_times(tracks, part, years, count, seed) for part, (years, count) in parts.items()}
-    best_tracks.refuse_shared_storms(
-        [(part, tracks.where(np.isin(tracks.time, chosen))) for part, chosen in times.items()]
-    )
+    try:
+        best_tracks.refuse_shared_storms(
+            [(part, tracks.where(np.isin(tracks.time, chosen))) for part, chosen in times.items()]
+        )
+    except best_tracks.SharedStormError as error:
+        raise ConfigError(str(error)) from error
     scenes = scenes_of(settings, seed, tracks)
     per_storm = settings.patches_per_storm
-    return DataSplits(**{part: generate(scenes, chosen, per_storm, f"Generating {part}") for part, chosen in times.items()})
+    return DataSplits(
+        **{part: generate(scenes, chosen, per_storm, f"Generating {part}") for part, chosen in times.items()}
+    )
 
 
 def expected_patches(settings: DataSettings) -> int:
@@ -94,7 +99,7 @@ def expected_patches(settings: DataSettings) -> int:
     tracks = best_tracks.load()
     times = best_tracks.usable_times(tracks, settings.train_years)
     cyclones = np.isin(tracks.time[tracks.tropical_cyclone], times).sum() / max(1, len(times))
-    return round(settings.train_fields * settings.patches_per_storm * cyclones * (1 + sum(SHARES.values())))
+    return int(settings.train_fields * settings.patches_per_storm * cyclones * (1 + sum(SHARES.values())))
 
 
 def scenes_of(settings: DataSettings, seed: int, tracks: best_tracks.BestTracks) -> Scenes:
@@ -129,8 +134,8 @@ def drawn_times(
     usable = best_tracks.usable_times(tracks, years)
     if len(usable) < count:
         raise ConfigError(
-            f"settings.data.{part}_fields is {count}, but {part}_years hold {len(usable)} times with a tropical cyclone.\n"
-            f"Ask for at most {len(usable)}, or add years."
+            f"settings.data.{part}_fields is {count}, but {part}_years hold {len(usable)} times with a tropical "
+            f"cyclone.\nAsk for at most {len(usable)}, or add years."
         )
     generator = np.random.default_rng([seed, zlib.crc32(part.encode())])
     return np.sort(generator.choice(usable, count, replace=False))

@@ -68,7 +68,9 @@ class Rules:
     inland_km: float
 
 
-def find_centres(fields: NDArray[np.float32], variables: tuple[str, ...], predict: Predict, rules: Rules) -> list[Centre]:
+def find_centres(
+    fields: NDArray[np.float32], variables: tuple[str, ...], predict: Predict, rules: Rules
+) -> list[Centre]:
     """Return the centres in a global field, strongest agreement first.
 
     Args:
@@ -124,8 +126,8 @@ def positions(answers: NDArray[np.float32], origins: NDArray[np.intp]) -> tuple[
     return origins[seen, 0] + within[:, 0], (origins[seen, 1] + within[:, 1]) % COLUMNS
 
 
-def cyclone_seen(answers: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return which answers mean a cyclone, shape ``(B,)``.
+def cyclone_seen(answers: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return which answers, or labels, mean a cyclone, shape ``(B,)``.
 
     Args:
         answers: Positions within the patches, shape ``(B, 2)``.
@@ -223,9 +225,9 @@ def wind_of(fields: NDArray[np.float32], variables: tuple[str, ...]) -> NDArray[
     """
     for name in ("wind_speed", "gust"):
         if name in variables:
-            return fields[variables.index(name)]
+            return np.asarray(fields[variables.index(name)])
     if "u10" in variables and "v10" in variables:
-        return np.hypot(fields[variables.index("u10")], fields[variables.index("v10")])
+        return np.asarray(np.hypot(fields[variables.index("u10")], fields[variables.index("v10")]))
     return None
 
 
@@ -260,5 +262,5 @@ def _around(
     rows = np.arange(max(0, row - down), min(ROWS, row + down + 1))
     columns = np.arange(column - across, column + across + 1)
     north, _ = to_degrees(rows, 0)
-    east = columns * STEP
+    east = columns.astype(float) * STEP
     return north[:, None], east[None, :], field[rows][:, columns % COLUMNS]

@@ -95,7 +95,8 @@ def low_deficit(low: Low, latitude: Array, longitude: Array) -> Array:
     across = -np.sin(low.angle) * east + np.cos(low.angle) * north
     scaled = (along / low.size[0]) ** 2 + (across / low.size[1]) ** 2
     # Wider than a Gaussian far out, as lows are; near 0 the two agree.
-    return low.depth / (1 + scaled) ** 1.5 * (great_circle_km(low.latitude, low.longitude, latitude, longitude) < 4000)
+    near = great_circle_km(low.latitude, low.longitude, latitude, longitude) < 4000
+    return np.asarray(near * low.depth / (1 + scaled) ** 1.5)
 
 
 def waves(shape: tuple[int, int], scale: float, generator: np.random.Generator) -> Array:
@@ -110,7 +111,7 @@ def waves(shape: tuple[int, int], scale: float, generator: np.random.Generator) 
     rows, columns = np.fft.fftfreq(size[0])[:, None], np.fft.rfftfreq(size[1])[None, :]
     smoothing = np.exp(-2 * (np.pi * scale) ** 2 * (rows**2 + columns**2))
     noise = irfft2(rfft2(generator.standard_normal(size)) * smoothing, s=size)
-    return noise[: shape[0]] / np.sqrt(np.mean(noise**2))
+    return np.asarray(noise[: shape[0]] / np.sqrt(np.mean(noise**2)))
 
 
 def surroundings(latitude: Array, longitude: Array, season: float, generator: np.random.Generator) -> dict[str, Array]:
@@ -132,7 +133,9 @@ def surroundings(latitude: Array, longitude: Array, season: float, generator: np
     shifted = latitude - 4 * np.sin(2 * np.pi * (season - 0.3))  # the belts follow the sun, a month late
     land = terrain.land_at(latitude, longitude)
 
-    anomaly = sum((low + (high - low) * poleward) * waves(shape, scale, generator) for scale, low, high in PRESSURE_WAVES)
+    anomaly = sum(
+        (low + (high - low) * poleward) * waves(shape, scale, generator) for scale, low, high in PRESSURE_WAVES
+    )
     anomaly = np.asarray(anomaly) - sum(low_deficit(low, latitude, longitude) for low in draw_lows(generator))
     tide = 1.1 * np.cos(np.radians(latitude)) ** 3 * np.cos(np.radians(2 * longitude) + generator.uniform(0, 2 * np.pi))
     rough = 3.0 * terrain.high_ground_at(latitude, longitude) * waves(shape, 1.2, generator)
@@ -140,15 +143,21 @@ def surroundings(latitude: Array, longitude: Array, season: float, generator: np
     east, north = _balanced(anomaly, latitude)
     slowed = 1 - 0.55 * land
     wind = [sum((low + (high - low) * poleward) * waves(shape, scale, generator) for scale, low, high in WIND_WAVES)]
-    wind.append(sum((low + (high - low) * poleward) * waves(shape, scale, generator) for scale, low, high in WIND_WAVES))
+    wind.append(
+        sum((low + (high - low) * poleward) * waves(shape, scale, generator) for scale, low, high in WIND_WAVES)
+    )
     # Lows of the middle latitudes are cold aloft: a kelvin for each 8 hPa.
     cold = 0.12 * np.clip(anomaly, -30, 30) * poleward
     return {
         "msl": np.interp(shifted, LATITUDES, PRESSURE) + anomaly + tide + rough,
         "u10": (np.interp(shifted, LATITUDES, EASTWARD) + east + wind[0]) * slowed,
         "v10": (north + wind[1]) * slowed,
-        "t_500": np.interp(shifted, LATITUDES, TEMPERATURE_500) + cold + (0.7 + 2 * poleward) * waves(shape, 5, generator),
-        "t_300": np.interp(shifted, LATITUDES, TEMPERATURE_300) - cold + (0.7 + 2 * poleward) * waves(shape, 5, generator),
+        "t_500": np.interp(shifted, LATITUDES, TEMPERATURE_500)
+        + cold
+        + (0.7 + 2 * poleward) * waves(shape, 5, generator),
+        "t_300": np.interp(shifted, LATITUDES, TEMPERATURE_300)
+        - cold
+        + (0.7 + 2 * poleward) * waves(shape, 5, generator),
     }
 
 

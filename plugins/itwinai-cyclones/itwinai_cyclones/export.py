@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from itwinai_core import DataError, track
 from numpy.typing import NDArray
 
+from itwinai_core import DataError, track
 from itwinai_cyclones import detections
 from itwinai_cyclones.detections import Centre, Rules
 from itwinai_cyclones.fields import Fields, open_groups

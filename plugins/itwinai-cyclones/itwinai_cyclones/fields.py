@@ -94,7 +94,9 @@ class Fields:
         for data in self._datasets:
             found = quantity.find(data)
             if found is not None:
-                return quantity.level_of(found, self._where)
+                array = quantity.level_of(found, self._where)
+                axes = [name for name in (_axis(array, "latitude"), _axis(array, "longitude")) if name is not None]
+                return array.transpose(..., *axes)
         raise FieldsError(self._missing(name, quantity))
 
     def _missing(self, name: str, quantity: Quantity) -> str:
@@ -176,13 +178,13 @@ def open_dataset(path: Path) -> xr.Dataset:
 
 
 def _regrid(array: xr.DataArray, where: str) -> Regrid:
-    """Return the way from a variable's grid to the model's, and bring its dimensions into the order that it wants."""
+    """Return the way from a variable's grid to the model's."""
     axes = {}
     for axis in ("latitude", "longitude"):
         found = _axis(array, axis)
         if found is None or array[found].ndim != 1:
             raise FieldsError(
-                f"{where} has no {axis} with one value a {'row' if axis == 'latitude' else 'column'} for {array.name}.\n"
+                f"{where} has no {axis} of one dimension for {array.name}.\n"
                 f"Dimensions are {dict(array.sizes)}. Interpolate the field to a grid of latitude and longitude first."
             )
         axes[axis] = array[found].to_numpy().astype(float)
@@ -200,8 +202,7 @@ def _of_axes(latitude: tuple[float, ...], longitude: tuple[float, ...], where: s
             f"{where} covers latitudes {north.min():g} to {north.max():g} and longitudes {east.min():g} to "
             f"{east.max():g}: no globe.\nCentres are looked for all around the Earth; give a global field."
         )
-    regrid = Regrid(north, turn, model_axes())
-    return regrid.from_columns(once)
+    return Regrid(north, turn, model_axes(), columns=once)
 
 
 def _axis(array: xr.DataArray, axis: str) -> str | None:
@@ -210,7 +211,10 @@ def _axis(array: xr.DataArray, axis: str) -> str | None:
     for name in array.dims:
         if name in array.coords:
             attributes = array[name].attrs
-            if axis in (attributes.get("standard_name"), attributes.get("long_name")) or attributes.get("units") == units:
+            if (
+                axis in (attributes.get("standard_name"), attributes.get("long_name"))
+                or attributes.get("units") == units
+            ):
                 return str(name)
     return next((str(name) for name in array.dims if str(name).lower() in {axis, axis[:3]}), None)
 

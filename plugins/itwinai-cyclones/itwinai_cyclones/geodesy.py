@@ -38,7 +38,7 @@ def great_circle_km(
     north, other_north = np.radians(latitude), np.radians(other_latitude)
     across = np.sin((np.radians(other_longitude) - np.radians(longitude)) / 2) ** 2
     chord = np.sin((other_north - north) / 2) ** 2 + np.cos(north) * np.cos(other_north) * across
-    return 2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.clip(chord, 0, 1)))
+    return np.asarray(2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.clip(chord, 0, 1))))
 
 
 def signed_longitude(longitude: ArrayLike) -> NDArray[np.float64]:

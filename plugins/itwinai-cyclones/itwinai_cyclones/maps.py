@@ -42,12 +42,20 @@ def draw_world(axes: Axes, msl: NDArray[np.float32], latitude: float) -> Any:
     columns = np.roll(np.arange(1440), 720)[::2]
     east = signed_longitude(columns * CELL)
     shades = axes.contourf(
-        east, 90 - np.arange(0, 721, 2) * CELL, msl[::2, columns], levels=PRESSURES, cmap="RdYlBu_r", extend="both", alpha=0.7
+        east,
+        90 - np.arange(0, 721, 2) * CELL,
+        msl[::2, columns],
+        levels=PRESSURES,
+        cmap="RdYlBu_r",
+        extend="both",
+        alpha=0.7,
     )
     share = np.roll(land_share(), 720, axis=1)
     middle = (np.arange(1440) + 0.5) * CELL - 180, 90 - (np.arange(720) + 0.5) * CELL
     axes.contour(*middle, share, levels=[0.5], colors="0.25", linewidths=0.5)
-    axes.set(xlim=(-180, 180), ylim=(-latitude, latitude), xlabel="Longitude [°]", ylabel="Latitude [°]", aspect="equal")
+    axes.set(
+        xlim=(-180, 180), ylim=(-latitude, latitude), xlabel="Longitude [°]", ylabel="Latitude [°]", aspect="equal"
+    )
     axes.set_xticks(range(-180, 181, 30), [_meridian(value) for value in range(-180, 181, 30)])
     parallels = [value for value in range(-75, 76, 15) if abs(value) <= latitude]
     axes.set_yticks(parallels, [_parallel(value) for value in parallels])
@@ -72,13 +80,28 @@ def draw_centres(
     shades = draw_world(axes, msl, min(90.0, latitude + 15))
     for edge in (-latitude, latitude):
         axes.axhline(edge, color="0.3", linewidth=0.8, linestyle="--", label="_" if edge < 0 else "Limit of the search")
-    drawn.colorbar(shades, ax=axes, label=f"Pressure at mean sea level{f', {time}' if time else ''} [hPa]", pad=0.01, shrink=0.8)
+    drawn.colorbar(
+        shades, ax=axes, label=f"Pressure at mean sea level{f', {time}' if time else ''} [hPa]", pad=0.01, shrink=0.8
+    )
     times = sorted({moment for moment, _ in rows})
     if rows:
-        place = np.array([(signed_longitude(centre.longitude), centre.latitude) for _, centre in rows])
+        east, north = (
+            signed_longitude([centre.longitude for _, centre in rows]),
+            [centre.latitude for _, centre in rows],
+        )
         moment = [times.index(when) for when, _ in rows]
         size = [25 + 4 * max(0.0, 1010 - centre.msl) for _, centre in rows]
-        dots = axes.scatter(*place.T, c=moment, s=size, cmap="viridis", edgecolors="black", linewidths=0.7, label="Centre, larger the deeper", zorder=3)
+        dots = axes.scatter(
+            east,
+            north,
+            c=moment,
+            s=size,
+            cmap="viridis",
+            edgecolors="black",
+            linewidths=0.7,
+            label="Centre, larger the deeper",
+            zorder=3,
+        )
         if len(times) > 1:
             bar = drawn.colorbar(dots, ax=axes, orientation="horizontal", pad=0.02, shrink=0.5, aspect=40)
             marks = np.unique(np.linspace(0, len(times) - 1, min(5, len(times))).astype(int))

@@ -29,7 +29,7 @@ class PatchScores:
 
 
 def score_patches(
-    labels: Array, answers: Array, seen: NDArray[np.bool_], origins: NDArray[np.intp]
+    labels: NDArray[np.floating], answers: NDArray[np.floating], seen: NDArray[np.bool_], origins: NDArray[np.intp]
 ) -> PatchScores:
     """Return how well positions within patches were found.
 

@@ -2,8 +2,8 @@
 
 import keras
 import numpy as np
-from itwinai_core import Source
 
+from itwinai_core import Source
 from itwinai_cyclones.network import PositionError, standardised, vgg
 from itwinai_cyclones.settings import DataSettings, ModelSettings
 

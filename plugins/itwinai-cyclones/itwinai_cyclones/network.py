@@ -30,7 +30,9 @@ def vgg(channels: int, size: int = 40, outputs: int = 2) -> keras.Model:
     x = inputs
     for filters, count, kernel, padding in BLOCKS:
         for _ in range(count):
-            x = keras.layers.Conv2D(filters, kernel, padding=padding, activation="relu", kernel_initializer="he_normal")(x)
+            x = keras.layers.Conv2D(
+                filters, kernel, padding=padding, activation="relu", kernel_initializer="he_normal"
+            )(x)
         x = keras.layers.MaxPooling2D(2)(x)
     x = keras.layers.Flatten()(x)
     for units in DENSE:

@@ -2,44 +2,48 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from itwinai_cyclones.best_tracks import BestTracks
 from itwinai_cyclones.data import Patches
 from itwinai_cyclones.detections import Centre, cyclone_seen
-from itwinai_cyclones.geodesy import signed_longitude, to_degrees
+from itwinai_cyclones.geodesy import STEP, signed_longitude, to_degrees
 from itwinai_cyclones.maps import draw_world, figure, save
-from itwinai_cyclones.quantities import QUANTITIES
+from itwinai_cyclones.patches import SIZE
 
 Array = NDArray[np.float64]
 
 
-def draw_globe(
-    path: Path, msl: NDArray[np.float32], storms: Array, wanted: NDArray[np.bool_], centres: Sequence[Centre], time: str
-) -> None:
+def draw_globe(path: Path, msl: NDArray[np.float32], now: BestTracks, centres: Sequence[Centre], title: str) -> None:
     """Draw a held-out field with the storms that were there and the centres that were found.
 
     Args:
         path: PNG to write.
         msl: Pressure on the model's grid [hPa], shape ``(721, 1440)``.
-        storms: Latitude and longitude of all storms [°], shape ``(S, 2)``.
-        wanted: Which of them must be found, shape ``(S,)``.
+        now: Fixes of that time.
         centres: What was found.
-        time: Of the field.
+        title: What is shown.
     """
-    drawn = figure(13, 6)
+    drawn = figure(13, 5.3)
     axes = drawn.subplots()
     shades = draw_world(axes, msl, 60)
     drawn.colorbar(shades, ax=axes, label="Pressure at mean sea level [hPa]", pad=0.01, shrink=0.8)
-    east = signed_longitude(storms[:, 1])
-    rings = {"facecolors": "none", "linewidths": 1.8}
-    axes.scatter(east[wanted], storms[wanted, 0], s=170, edgecolors="black", label="Tropical cyclone, best track", **rings)
-    axes.scatter(east[~wanted], storms[~wanted, 0], s=90, edgecolors="0.45", label="Weaker or extratropical storm", **rings)
-    found = np.array([(signed_longitude(centre.longitude), centre.latitude) for centre in centres]).reshape(-1, 2)
-    axes.scatter(*found.T, marker="x", s=70, color="crimson", linewidths=2, label="Centre found", zorder=3)
-    axes.set_title(f"Generated field of {time}, storms of a year that was held out")
-    axes.legend(loc="lower left", framealpha=0.9)
+    east, wanted = signed_longitude(now.longitude), now.tropical_cyclone
+    ring: dict[str, Any] = {"marker": "o", "fillstyle": "none", "markeredgewidth": 1.8, "linestyle": "none"}
+    axes.plot(
+        east[wanted], now.latitude[wanted], color="black", markersize=13, label="Tropical cyclone, best track", **ring
+    )
+    weak = "Weaker or extratropical storm"
+    axes.plot(east[~wanted], now.latitude[~wanted], color="0.45", markersize=9, label=weak, **ring)
+    found = [signed_longitude(centre.longitude) for centre in centres], [centre.latitude for centre in centres]
+    axes.plot(*found, "x", markersize=8, color="crimson", markeredgewidth=2, label="Centre found")
+    axes.set_title(title)
+    drawn.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     save(drawn, path)
 
 
@@ -53,11 +57,15 @@ def draw_distances(path: Path, network: Array, lowest: Array) -> None:
     """
     drawn = figure(7, 4.2)
     axes = drawn.subplots()
-    edges = np.arange(0, 620, 20)
+    edges = [20.0 * i for i in range(31)]
     for name, distances, colour in (("Lowest pressure of the patch", lowest, "0.6"), ("Network", network, "tab:blue")):
         if len(distances):
-            label = f"{name}: {len(distances)} cyclones, mean {distances.mean():.0f} km, median {np.median(distances):.0f} km"
-            axes.hist(np.minimum(distances, edges[-1]), edges, histtype="stepfilled", alpha=0.55, color=colour, label=label)
+            label = (
+                f"{name}: {len(distances)} seen, mean {distances.mean():.0f} km, median {np.median(distances):.0f} km"
+            )
+            axes.hist(
+                np.minimum(distances, edges[-1]), edges, histtype="stepfilled", alpha=0.55, color=colour, label=label
+            )
     axes.set(xlabel="Distance from the true centre [km], last bar: farther", ylabel="Patches with a cyclone")
     axes.set_title("Where the centre was put, held-out patches")
     axes.legend()
@@ -78,27 +86,36 @@ def draw_patches(path: Path, patches: Patches, answers: NDArray[np.float32], cou
     rest = kinds.get("cyclone", np.arange(len(patches)))
     chosen += rest[np.linspace(0, len(rest) - 1, count).astype(int)].tolist()
     drawn = figure(12, 7.4)
-    grid = drawn.subplots(2, -(-count // 2))
-    channel = patches.variables.index("msl")
-    seen = cyclone_seen(answers)
-    for axes, index in zip(grid.flat, chosen, strict=False):
-        row, column = patches.origins[index]
-        north, east = to_degrees(row, column)
-        west = float(signed_longitude(east))
-        extent = (west - 0.125, west + 9.875, float(north) - 9.875, float(north) + 0.125)
-        image = axes.imshow(patches.values[index, ..., channel], extent=extent, cmap="RdYlBu_r")
-        for place, there, style in (
-            (patches.labels[index], patches.labels[index].min() > -0.5, {"marker": "o", "s": 160, "facecolors": "none", "edgecolors": "black", "linewidths": 2, "label": "True centre"}),
-            (answers[index], seen[index], {"marker": "x", "s": 90, "color": "black", "linewidths": 2, "label": "Network"}),
-        ):
-            if there:
-                axes.scatter(west + place[1] / 4, float(north) - place[0] / 4, **style)
-        axes.set(title=TITLES[str(patches.categories[index])], xlabel="Longitude [°]", ylabel="Latitude [°]")
-        axes.set(xlim=extent[:2], ylim=extent[2:])
-        drawn.colorbar(image, ax=axes, label=f"Pressure [{QUANTITIES['msl'].unit}]", shrink=0.85)
-        if axes.get_legend_handles_labels()[0]:
-            axes.legend(loc="upper right", fontsize=8, framealpha=0.9)
+    for axes, index in zip(drawn.subplots(2, -(-count // 2)).flat, chosen, strict=False):
+        _draw_patch(axes, patches, index, answers[index])
+    marks = [
+        Line2D(
+            [], [], marker="o", linestyle="none", markersize=12, fillstyle="none", color="black", label="True centre"
+        ),
+        Line2D(
+            [], [], marker="x", linestyle="none", markersize=9, color="black", label="Centre that the network found"
+        ),
+    ]
+    drawn.legend(handles=marks, loc="outside lower center", ncols=2)
     save(drawn, path)
+
+
+def _draw_patch(axes: Axes, patches: Patches, index: int, answer: NDArray[np.float32]) -> None:
+    """Draw the pressure of one patch with the true and the found centre."""
+    north, east = (float(value) for value in to_degrees(*patches.origins[index]))
+    west, label = float(signed_longitude(east)), patches.labels[index]
+    extent = (west - STEP / 2, west + (SIZE - 0.5) * STEP, north - (SIZE - 0.5) * STEP, north + STEP / 2)
+    channel = patches.variables.index("msl")
+    image = axes.imshow(patches.values[index, ..., channel], extent=extent, cmap="RdYlBu_r")
+    if cyclone_seen(label):
+        axes.plot(west + label[1] * STEP, north - label[0] * STEP, "o", color="black", fillstyle="none", markersize=14)
+    if cyclone_seen(answer):
+        axes.plot(
+            west + answer[1] * STEP, north - answer[0] * STEP, "x", color="black", markersize=10, markeredgewidth=2
+        )
+    axes.set(title=TITLES[str(patches.categories[index])], xlabel="Longitude [°]", ylabel="Latitude [°]")
+    axes.set(xlim=extent[:2], ylim=extent[2:])
+    axes.figure.colorbar(image, ax=axes, label="Pressure [hPa]", shrink=0.85)
 
 
 TITLES = {

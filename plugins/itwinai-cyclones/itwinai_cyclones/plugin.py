@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from itwinai_core import DataSplits, KerasUseCase, RunConfig, hookimpl
-
 from itwinai_cyclones.settings import CyclonesSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import keras
+
     from itwinai_core import Source
 
 

@@ -91,7 +91,7 @@ class Quantity:
         Raises:
             FieldsError: the units are unknown, or the values contradict them.
         """
-        sample = array.isel({name: 0 for name in array.dims[:-2]})
+        sample = array.isel(dict.fromkeys(array.dims[:-2], 0))
         try:
             median = float(np.nanmedian(sample.to_numpy()[::4, ::4]))
         except (OSError, RuntimeError, ValueError) as error:
@@ -99,8 +99,8 @@ class Quantity:
                 f"{where} breaks off while reading {array.name}: {error}.\nCopy or download the file again."
             ) from error
         stated = array.attrs.get("units")
-        known = self.units if stated is None else {stated: self.units[stated]} if stated in self.units else {}
-        for factor, offset in known.values():
+        candidates = list(self.units) if stated is None else [stated]
+        for factor, offset in (self.units[name] for name in candidates if name in self.units):
             if self.plausible[0] <= median * factor + offset <= self.plausible[1]:
                 return factor, offset
         raise FieldsError(
@@ -123,24 +123,64 @@ def _vertical(array: xr.DataArray) -> str | None:
 
 QUANTITIES = {
     "msl": Quantity(
-        "pressure at mean sea level", "hPa", ("air_pressure_at_mean_sea_level", "air_pressure_at_sea_level"),
-        ("msl", "psl", "mslp", "slp", "prmsl"), PASCALS, (950, 1060),
+        title="pressure at mean sea level",
+        unit="hPa",
+        standard_names=("air_pressure_at_mean_sea_level", "air_pressure_at_sea_level"),
+        aliases=("msl", "psl", "mslp", "slp", "prmsl"),
+        units=PASCALS,
+        plausible=(950, 1060),
     ),
     "wind_speed": Quantity(
-        "wind speed at 10 m", "m/s", ("wind_speed",), ("wind_speed", "si10", "sfcWind", "ws10"), SPEEDS, (0.5, 20)
+        title="wind speed at 10 m",
+        unit="m/s",
+        standard_names=("wind_speed",),
+        aliases=("wind_speed", "si10", "sfcWind", "ws10"),
+        units=SPEEDS,
+        plausible=(0.5, 20),
     ),
     "gust": Quantity(
-        "gust at 10 m", "m/s", ("wind_speed_of_gust",), ("gust", "fg10", "i10fg", "wsgmax", "sfcWindmax"), SPEEDS, (0.5, 30)
+        title="gust at 10 m",
+        unit="m/s",
+        standard_names=("wind_speed_of_gust",),
+        aliases=("gust", "fg10", "i10fg", "wsgmax", "sfcWindmax"),
+        units=SPEEDS,
+        plausible=(0.5, 30),
     ),
-    "u10": Quantity("eastward wind at 10 m", "m/s", ("eastward_wind",), ("u10", "uas", "10u"), SPEEDS, (-10, 10)),
-    "v10": Quantity("northward wind at 10 m", "m/s", ("northward_wind",), ("v10", "vas", "10v"), SPEEDS, (-10, 10)),
+    "u10": Quantity(
+        title="eastward wind at 10 m",
+        unit="m/s",
+        standard_names=("eastward_wind",),
+        aliases=("u10", "uas", "10u"),
+        units=SPEEDS,
+        plausible=(-10, 10),
+    ),
+    "v10": Quantity(
+        title="northward wind at 10 m",
+        unit="m/s",
+        standard_names=("northward_wind",),
+        aliases=("v10", "vas", "10v"),
+        units=SPEEDS,
+        plausible=(-10, 10),
+    ),
     "t_500": Quantity(
-        "temperature at 500 hPa", "K", ("air_temperature",), ("t_500", "t500", "ta500", "ta", "t"), KELVINS, (230, 285), 500.0
+        title="temperature at 500 hPa",
+        unit="K",
+        standard_names=("air_temperature",),
+        aliases=("t_500", "t500", "ta500", "ta", "t"),
+        units=KELVINS,
+        plausible=(230, 285),
+        level=500.0,
     ),
     "t_300": Quantity(
-        "temperature at 300 hPa", "K", ("air_temperature",), ("t_300", "t300", "ta300", "ta", "t"), KELVINS, (205, 260), 300.0
+        title="temperature at 300 hPa",
+        unit="K",
+        standard_names=("air_temperature",),
+        aliases=("t_300", "t300", "ta300", "ta", "t"),
+        units=KELVINS,
+        plausible=(205, 260),
+        level=300.0,
     ),
-}  # fmt: skip
+}
 
 DERIVED = {"wind_speed": ("u10", "v10")}
 """Variables that can be worked out from others: the speed from its two parts."""

@@ -1,7 +1,5 @@
 """Interpolates between grids of latitude and longitude, a matrix a direction."""
 
-from copy import copy
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
@@ -27,7 +25,8 @@ def source_axes(resolution: float) -> tuple[Array, Array]:
     Returns:
         Latitudes from 90 to -90 and longitudes from 0 to below 360 [°].
     """
-    return np.linspace(90, -90, round(180 / resolution) + 1), np.arange(round(360 / resolution)) * resolution
+    columns = round(360 / resolution)
+    return np.linspace(90, -90, round(180 / resolution) + 1), np.linspace(0, 360, columns, endpoint=False)
 
 
 def cubic_weights(points: Array, targets: Array) -> csr_array:
@@ -62,9 +61,16 @@ class Regrid:
         latitude: Of the source, either way, shape ``(Y,)`` [°].
         longitude: Of the source, one turn from any start, increasing, shape ``(X,)`` [°].
         onto: Latitudes and longitudes wanted [°].
+        columns: Column of a field that belongs to each longitude, where they are not in order, shape ``(X,)``.
     """
 
-    def __init__(self, latitude: Array, longitude: Array, onto: tuple[Array, Array]) -> None:
+    def __init__(
+        self,
+        latitude: Array,
+        longitude: Array,
+        onto: tuple[Array, Array],
+        columns: NDArray[np.intp] | None = None,
+    ) -> None:
         order = np.argsort(latitude)
         rows = cubic_weights(latitude[order], np.clip(onto[0], latitude.min(), latitude.max()))
         self._north = rows[:, np.argsort(order)]
@@ -75,7 +81,7 @@ class Regrid:
         inner[:, -3:] += east[:, :3]
         inner[:, :3] += east[:, -3:]
         self._east = inner.tocsr()
-        self._columns = np.arange(len(longitude))
+        self._columns = np.arange(len(longitude)) if columns is None else columns
 
     def __call__(self, field: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return the field on the other grid.
@@ -84,13 +90,3 @@ class Regrid:
             field: On the source grid, shape ``(Y, X)``.
         """
         return np.asarray((self._east @ (self._north @ field[:, self._columns]).T).T, dtype=np.float32)
-
-    def from_columns(self, chosen: NDArray[np.intp]) -> "Regrid":
-        """Return the same interpolation for fields whose columns must first be put in order.
-
-        Args:
-            chosen: Column of the field for each longitude that this was made for, shape ``(X,)``.
-        """
-        ordered = copy(self)
-        ordered._columns = chosen
-        return ordered

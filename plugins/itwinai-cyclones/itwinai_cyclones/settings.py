@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal, Self
 
-from itwinai_core import Config
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+
+from itwinai_core import Config
 
 Variable = Literal["msl", "wind_speed", "gust", "u10", "v10", "t_500", "t_300"]
 Year = Annotated[int, Field(ge=1980, le=2024)]
@@ -82,7 +83,7 @@ class DetectionSettings(Config):
     stride: Annotated[float, Field(ge=1, le=10, multiple_of=0.25)] = 5.0
     """Distance between patches of 10° [°]; with 5 each place is seen by four patches."""
 
-    maximum_latitude: Annotated[float, Field(gt=0, le=75)] = 45.0
+    maximum_latitude: Annotated[float, Field(gt=0, le=75)] = 35.0
     """Farthest from the equator that a centre may lie [°]."""
 
     agreement: Share = 0.5
@@ -94,13 +95,13 @@ class DetectionSettings(Config):
     snap_radius: NonNegativeFloat = 250.0
     """How far a centre is moved to the lowest pressure; 0 leaves it where the network put it [km]."""
 
-    contour: NonNegativeFloat = 2.0
+    contour: NonNegativeFloat = 4.0
     """Pressure rise that must close around a centre; 0 asks for none [hPa]."""
 
-    contour_radius: PositiveFloat = 5.5
+    contour_radius: PositiveFloat = 3.0
     """Distance within which that contour must close [°]."""
 
-    minimum_wind: NonNegativeFloat = 10.0
+    minimum_wind: NonNegativeFloat = 12.0
     """Least highest wind within 300 km of a centre; 0 asks for none [m/s]."""
 
     inland: NonNegativeFloat = 300.0

@@ -112,7 +112,7 @@ def _sea_and_shore() -> tuple[NDArray[np.bool_], cKDTree]:
     large[0] = False
     sea = large[bodies[:, : water.shape[1]]] | large[bodies[:, water.shape[1] :]]
     row, column = np.nonzero(sea & binary_dilation(~sea))
-    return sea, cKDTree(_unit_vectors(90 - (row + 0.5) * CELL, (column + 0.5) * CELL))
+    return sea, cKDTree(_unit_vectors(90 - (row.astype(float) + 0.5) * CELL, (column.astype(float) + 0.5) * CELL))
 
 
 def _unit_vectors(latitude: Array, longitude: Array) -> Array:

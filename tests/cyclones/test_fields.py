@@ -1,0 +1,216 @@
+"""Files are read whichever way they are written, and bad ones are refused with what to do."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from itwinai_cyclones.fields import Fields, open_dataset, open_groups
+from itwinai_cyclones.quantities import FieldsError
+from itwinai_cyclones.regrid import model_axes
+
+
+@pytest.fixture
+def expected(dataset, written):
+    return Fields([written(dataset)], ["msl", "wind_speed"]).at(0)
+
+
+def close(one, other):
+    np.testing.assert_allclose(one, other, atol=2e-3)
+
+
+def test_pressure_comes_in_hectopascals_on_the_models_grid(expected):
+    assert expected.shape == (2, 721, 1440)
+    assert 990 < expected[0].min() < expected[0].max() < 1030
+
+
+def test_speed_is_worked_out_from_the_two_winds(expected):
+    close(expected[1], 5.0)
+
+
+def test_values_at_grid_points_are_those_of_the_file(dataset, expected):
+    latitude, longitude = model_axes()
+    rows, columns = np.isin(latitude, dataset.latitude), np.isin(longitude, dataset.longitude)
+    close(expected[0][rows][:, columns], dataset.msl.values[0] / 100)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data.sortby("latitude"),
+        lambda data: data.assign_coords(longitude=(data.longitude + 180) % 360 - 180).sortby("longitude"),
+        lambda data: data.roll(longitude=60, roll_coords=True),
+        lambda data: xr.concat([data, data.isel(longitude=[0]).assign_coords(longitude=[360.0])], "longitude"),
+        lambda data: data.transpose("time", "longitude", "latitude"),
+        lambda data: data.rename(latitude="lat", longitude="lon", msl="psl", u10="uas", v10="vas"),
+        lambda data: data.assign(msl=(data.msl / 100).assign_attrs(units="hPa")),
+        lambda data: data.assign(msl=data.msl.assign_attrs(units=None).drop_attrs()),
+        lambda data: data.rename(msl="pressure_field").assign(
+            pressure_field=data.msl.assign_attrs(standard_name="air_pressure_at_sea_level")
+        ),
+    ],
+    ids=[
+        "south_first",
+        "signed",
+        "rolled",
+        "repeated_360",
+        "transposed",
+        "cmip6_names",
+        "hPa",
+        "no_units",
+        "standard_name",
+    ],
+)
+def test_the_way_a_file_is_written_does_not_matter(change, dataset, written, expected):
+    close(Fields([written(change(dataset), "changed.nc")], ["msl", "wind_speed"]).at(0), expected)
+
+
+def test_packed_integers_are_unpacked(dataset, tmp_path, expected):
+    path = tmp_path / "packed.nc"
+    packing = {"dtype": "int16", "scale_factor": 0.1, "add_offset": 101000.0, "_FillValue": -32767}
+    dataset.to_netcdf(path, encoding={"msl": packing})
+    np.testing.assert_allclose(Fields([path], ["msl"]).at(0)[0], expected[0], atol=1e-2)
+
+
+def test_zarr_stores_are_read_without_consolidated_metadata(dataset, tmp_path, expected):
+    path = tmp_path / "fields.zarr"
+    dataset.to_zarr(path, consolidated=False)
+    close(Fields([path], ["msl", "wind_speed"]).at(0), expected)
+
+
+def test_one_variable_a_file_is_put_together(dataset, written, expected):
+    paths = [written(dataset[[name]], f"{name}.nc") for name in ("msl", "u10", "v10")]
+    (fields,) = open_groups(paths, ["msl", "wind_speed"])
+    close(fields.at(0), expected)
+
+
+def test_files_that_hold_all_variables_follow_one_another(dataset, written):
+    later = dataset.assign_coords(time=dataset.time + np.timedelta64(12, "h"))
+    groups = open_groups([written(dataset, "a.nc"), written(later, "b.nc")], ["msl"])
+    assert [time for group in groups for time in group.times] == [
+        "2020-08-01T00:00", "2020-08-01T06:00", "2020-08-01T12:00", "2020-08-01T18:00",
+    ]  # fmt: skip
+
+
+def test_levels_are_chosen_by_pressure_in_either_unit(dataset, written):
+    for scale, units in ((1, "hPa"), (100, "Pa")):
+        levels = np.array([850.0, 500.0, 300.0])
+        shape = ("time", "plev", "latitude", "longitude")
+        values = np.broadcast_to(np.array([285.0, 265.0, 240.0])[None, :, None, None], (2, 3, 91, 180)).astype("f4")
+        data = dataset.assign_coords(plev=("plev", levels * scale, {"units": units}))
+        data["ta"] = (shape, values, {"standard_name": "air_temperature", "units": "K"})
+        fields = Fields([written(data, f"{units}.nc")], ["t_500", "t_300"]).at(0)
+        close(fields[0], 265.0)
+        close(fields[1], 240.0)
+
+
+def test_a_level_that_is_not_there_is_named_with_those_that_are(dataset, written):
+    data = dataset.assign_coords(plev=[85000.0, 50000.0])
+    values = np.full((2, 2, 91, 180), 260.0, dtype="f4")
+    data["ta"] = (("time", "plev", "latitude", "longitude"), values, {"standard_name": "air_temperature", "units": "K"})
+    with pytest.raises(FieldsError, match="on the levels 850, 500 hPa, but temperature at 300 hPa is wanted"):
+        Fields([written(data)], ["msl", "t_300"])
+
+
+def test_times_of_climate_models_keep_their_calendar(dataset, written):
+    data = dataset.assign_coords(time=("time", [58.0, 59.0], {"units": "days since 2001-01-01", "calendar": "360_day"}))
+    assert Fields([written(data)], ["msl"]).times == ["2001-02-29T00:00:00", "2001-02-30T00:00:00"]
+
+
+def test_a_field_without_time_is_one_field(dataset, written):
+    fields = Fields([written(dataset.isel(time=0, drop=True))], ["msl"])
+    assert fields.times == [""]
+    assert fields.at(0).shape == (1, 721, 1440)
+
+
+def test_an_alias_decides_between_winds_of_one_standard_name(dataset, written):
+    data = dataset.copy()
+    data["u10"].attrs["standard_name"] = "eastward_wind"
+    data["u100"] = (data.u10 * 2).assign_attrs(standard_name="eastward_wind", units="m s-1")
+    close(Fields([written(data)], ["u10"]).at(0), 3.0)
+
+
+def test_a_missing_variable_is_named_with_what_was_found_and_looked_for(dataset, written):
+    with pytest.raises(FieldsError) as error:
+        Fields([written(dataset)], ["msl", "gust"])
+    for words in ("fields.nc has no gust", "Found: msl, u10, v10", "fg10, i10fg", "wind_speed_of_gust"):
+        assert words in str(error.value)
+
+
+def test_a_speed_without_its_second_part_is_missing(dataset, written):
+    with pytest.raises(FieldsError, match="has no wind_speed") as error:
+        Fields([written(dataset.drop_vars("v10"))], ["wind_speed"])
+    assert "Found: msl, u10.\n" in str(error.value)
+    assert "or u10 and v10 to work it out from" in str(error.value)
+
+
+@pytest.mark.parametrize("units", ["furlong", "Torr"])
+def test_unknown_units_are_named_with_the_known_ones(dataset, written, units):
+    dataset.msl.attrs["units"] = units
+    with pytest.raises(FieldsError, match=f"units of '{units}'.*\nKnown units are Pa, hPa"):
+        Fields([written(dataset)], ["msl"])
+
+
+def test_units_that_the_values_contradict_are_refused(dataset, written):
+    data = dataset.assign(msl=(dataset.msl / 100).assign_attrs(units="Pa"))
+    with pytest.raises(FieldsError, match="units of 'Pa', with a median of 10"):
+        Fields([written(data)], ["msl"])
+
+
+@pytest.mark.parametrize(
+    "region", [{"longitude": slice(100, 180)}, {"latitude": slice(50, 0)}, {"latitude": slice(90, -30)}]
+)
+def test_a_region_is_refused_with_what_it_covers(dataset, written, region):
+    with pytest.raises(FieldsError, match="covers latitudes .* no globe"):
+        Fields([written(dataset.sel(region))], ["msl"])
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(FieldsError, match=r"There is no file .*nothing\.nc"):
+        open_dataset(tmp_path / "nothing.nc")
+
+
+@pytest.mark.parametrize("content", [b"", b"latitude,longitude\n1,2\n", bytes(range(256))])
+def test_a_file_that_is_no_netcdf_is_refused(tmp_path, content):
+    path = tmp_path / "other.nc"
+    path.write_bytes(content)
+    with pytest.raises(FieldsError, match="cannot be read as a netCDF file"):
+        Fields([path], ["msl"])
+
+
+def test_a_file_that_was_cut_short_is_refused(dataset, written):
+    path = written(dataset)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 3])
+    with pytest.raises(FieldsError, match="cut short|breaks off"):
+        Fields([path], ["msl"])
+
+
+def test_an_empty_folder_is_no_zarr_store(tmp_path):
+    with pytest.raises(FieldsError, match="cannot be read as a Zarr store"):
+        Fields([tmp_path], ["msl"])
+
+
+def test_a_grid_that_follows_the_ocean_is_refused(written):
+    shape = ("y", "x")
+    data = xr.Dataset({"msl": (shape, np.full((40, 60), 101000.0), {"units": "Pa"})})
+    data = data.assign_coords(latitude=(shape, np.zeros((40, 60))), longitude=(shape, np.zeros((40, 60))))
+    with pytest.raises(FieldsError, match="no latitude of one dimension"):
+        Fields([written(data)], ["msl"])
+
+
+def test_missing_values_are_counted(dataset, written):
+    dataset.msl[0, 10:12, 5] = np.nan
+    fields = Fields([written(dataset)], ["msl"])
+    with pytest.raises(FieldsError, match="2 of 16380 values missing in msl at time 0"):
+        fields.at(0)
+
+
+def test_files_of_different_length_are_refused(dataset, written):
+    paths = [written(dataset[["msl"]], "msl.nc"), written(dataset[["u10", "v10"]].isel(time=[0]), "wind.nc")]
+    with pytest.raises(FieldsError, match="different numbers of times"):
+        open_groups(paths, ["msl", "wind_speed"])
+
+
+def test_a_grid_without_pole_rows_is_a_globe(dataset_without_poles, written, expected):
+    found = Fields([written(dataset_without_poles, "other.nc")], ["msl"]).at(1)
+    np.testing.assert_allclose(found[0, 80:641], expected[0, 80:641], atol=0.05)

@@ -1,0 +1,91 @@
+"""The network of a run is compiled for positions, and scaled by its training patches alone."""
+
+import warnings
+
+import keras
+import numpy as np
+import pytest
+
+from itwinai_cyclones.model import adapt, compiled
+from itwinai_cyclones.network import PositionError
+from itwinai_cyclones.settings import DataSettings, ModelSettings
+
+
+@pytest.fixture
+def network():
+    return compiled(DataSettings(variables=("msl", "wind_speed")), ModelSettings(learning_rate=1e-3), updates=100)
+
+
+class Source:
+    """Patches with a known mean and deviation."""
+
+    def __init__(self, count=50):
+        generator = np.random.default_rng(0)
+        self.patches = generator.normal([1010, 8], [6, 3], (count, 40, 40, 2)).astype(np.float32)
+
+    def __len__(self):
+        return len(self.patches)
+
+    def __getitem__(self, index):
+        return self.patches[index], np.zeros(2, dtype=np.float32)
+
+
+def test_the_default_variables_give_the_published_network():
+    network = compiled(DataSettings(), ModelSettings(), updates=1)
+    assert sum(int(np.prod(weight.shape)) for weight in network.trainable_weights) == 3_749_634
+
+
+def test_the_loss_is_the_one_that_checks_shapes(network):
+    assert isinstance(network.loss, PositionError)
+
+
+def test_the_learning_rate_falls_from_what_is_set_to_almost_nothing(network):
+    rates = [float(network.optimizer._learning_rate(step)) for step in (0, 50, 100, 500)]
+    assert rates[0] == pytest.approx(1e-3)
+    assert rates[0] > rates[1] > rates[2] > 0
+    assert rates[3] == pytest.approx(rates[2])
+    assert rates[2] < 0.05 * rates[0]
+
+
+def test_inputs_are_scaled_by_the_training_patches(network):
+    source = Source()
+    adapt(network, source)
+    layer = network.get_layer("standardise")
+    np.testing.assert_allclose(layer.mean.numpy(), source.patches.mean(axis=(0, 1, 2)), rtol=1e-5)
+    np.testing.assert_allclose(layer.deviation.numpy(), source.patches.std(axis=(0, 1, 2)), rtol=1e-4)
+
+
+def test_a_part_of_many_patches_is_enough_for_the_scale(network):
+    source = Source(200)
+    adapt(network, source, most=20)
+    np.testing.assert_allclose(network.get_layer("standardise").mean.numpy(), [1010, 8], atol=0.2)
+
+
+def test_the_scale_changes_what_the_network_answers(network):
+    patches = Source(2).patches
+    before = network.predict(patches, verbose=0)
+    adapt(network, Source())
+    assert not np.allclose(before, network.predict(patches, verbose=0))
+
+
+def test_weights_are_read_back_into_a_network_built_anew(network, tmp_path):
+    adapt(network, Source())
+    patches = Source(8).patches
+    network.save(tmp_path / "network.keras")
+    again = compiled(DataSettings(variables=("msl", "wind_speed")), ModelSettings(learning_rate=1e-3), updates=100)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Skipping variable loading for optimizer")
+        again.load_weights(tmp_path / "network.keras")
+    np.testing.assert_allclose(
+        again.predict(patches, verbose=0), network.predict(patches, verbose=0), rtol=1e-4, atol=1e-5
+    )
+
+
+def test_the_file_alone_is_enough_without_running_anything_in_it(network, tmp_path):
+    adapt(network, Source())
+    network.save(tmp_path / "network.keras")
+    again = keras.saving.load_model(tmp_path / "network.keras", compile=False, safe_mode=True)
+    patches = Source(3).patches
+    np.testing.assert_allclose(
+        again.predict(patches, verbose=0), network.predict(patches, verbose=0), rtol=1e-4, atol=1e-5
+    )

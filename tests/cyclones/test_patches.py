@@ -1,0 +1,179 @@
+"""Patches show what they are labelled with, across Greenwich as anywhere."""
+
+import numpy as np
+import pytest
+
+from itwinai_cyclones.best_tracks import BestTracks
+from itwinai_cyclones.geodesy import to_pixels
+from itwinai_cyclones.patches import NO_CYCLONE, SHARES, SIZE, choose, cut, flipped, inside
+
+
+@pytest.fixture
+def numbered():
+    """Return a field whose values tell row and column: two channels, on the model's grid."""
+    return np.stack(np.meshgrid(np.arange(721), np.arange(1440), indexing="ij")).astype(np.float32)
+
+
+def fixes(latitude, longitude, wind):
+    count = len(latitude)
+    return BestTracks(
+        names=np.array([f"storm{i}" for i in range(count)]),
+        storm=np.arange(count),
+        time=np.full(count, np.datetime64("2001-09-01T00", "h")),
+        latitude=np.array(latitude, dtype=float),
+        longitude=np.array(longitude, dtype=float),
+        wind=np.array(wind, dtype=float),
+        pressure=np.full(count, np.nan),
+        extratropical=np.zeros(count, dtype=bool),
+    )
+
+
+def test_a_patch_starts_where_it_is_said_to(numbered):
+    patch = cut(numbered, 100, 200)
+    assert patch.shape == (SIZE, SIZE, 2)
+    np.testing.assert_array_equal(patch[..., 0], np.arange(100, 140)[:, None] + np.zeros(SIZE))
+    np.testing.assert_array_equal(patch[..., 1], np.arange(200, 240)[None, :] + np.zeros((SIZE, 1)))
+
+
+def test_a_patch_reaches_across_greenwich(numbered):
+    patch = cut(numbered, 300, 1420)
+    np.testing.assert_array_equal(patch[0, :, 1], [*range(1420, 1440), *range(20)])
+
+
+def test_a_rolled_globe_gives_the_same_patches(numbered):
+    rolled = np.roll(numbered, 100, axis=2)
+    np.testing.assert_array_equal(cut(rolled, 50, (1410 + 100) % 1440), cut(numbered, 50, 1410))
+
+
+def test_a_patch_is_a_copy(numbered):
+    patch = cut(numbered, 0, 0)
+    patch[:] = -1
+    assert numbered[:, 0, 1].tolist() == [0, 1]
+
+
+def test_every_place_lies_in_exactly_one_of_the_patches_that_tile_the_globe():
+    generator = np.random.default_rng(9)
+    rows, columns = generator.uniform(0, 679, 300), generator.uniform(0, 1440, 300)
+    count = np.zeros(300, dtype=int)
+    for row in range(0, 720, SIZE):
+        for column in range(0, 1440, SIZE):
+            count += inside(rows, columns, row, column)
+    np.testing.assert_array_equal(count, 1)
+
+
+@pytest.fixture
+def scene(haiyan_field, tracks, haiyan_time):
+    now = tracks.at(haiyan_time)
+    return now, choose(now, haiyan_field[0], np.random.default_rng(2), per_storm=20)
+
+
+def test_all_categories_are_drawn(scene):
+    assert {patch.category for patch in scene[1]} == {"cyclone", *SHARES}
+
+
+def test_labels_point_to_a_fix(scene):
+    now, patches = scene
+    rows, columns = to_pixels(now.latitude, now.longitude)
+    for patch in patches:
+        if patch.category == "cyclone":
+            row, column = patch.row + patch.label[0], (patch.column + patch.label[1]) % 1440
+            assert np.min(np.hypot(rows - row, columns - column)) < 1e-6
+
+
+def test_centres_come_to_lie_everywhere_in_a_patch(scene):
+    labels = np.array([patch.label for patch in scene[1] if patch.category == "cyclone"])
+    assert labels.min() >= 0
+    assert labels.max() <= SIZE - 1
+    assert (labels.min(axis=0) < 8).all()
+    assert (labels.max(axis=0) > 31).all()
+    assert (np.abs(labels.mean(axis=0) - 19.5) < 6).all()
+
+
+def test_labels_keep_fractions_of_a_pixel(scene):
+    labels = np.array([patch.label for patch in scene[1] if patch.category == "cyclone"])
+    assert (labels % 1 != 0).any()
+
+
+def test_patches_without_a_cyclone_hold_no_storm_at_all(scene):
+    now, patches = scene
+    rows, columns = to_pixels(now.latitude, now.longitude)
+    for patch in patches:
+        if patch.category != "cyclone":
+            assert patch.label == (NO_CYCLONE, NO_CYCLONE)
+            assert not inside(rows, columns, patch.row, patch.column).any()
+
+
+def test_nearest_patches_lie_beside_a_cyclone(scene):
+    now, patches = scene
+    rows, columns = to_pixels(now.latitude, now.longitude)
+    for patch in patches:
+        if patch.category == "nearest":
+            away = np.hypot(rows - patch.row - 20, (columns - patch.column - 20 + 720) % 1440 - 720)
+            assert away[now.tropical_cyclone].min() < 75
+
+
+def test_low_patches_hold_their_lowest_pressure_inside_more_often_than_random_ones(scene, haiyan_field):
+    inner = {kind: [] for kind in SHARES}
+    for patch in scene[1]:
+        if patch.category in inner:
+            values = cut(haiyan_field, patch.row, patch.column)[..., 0]
+            inner[patch.category].append(values[1:-1, 1:-1].min() <= values.min())
+    assert np.mean(inner["low"]) > 1.5 * np.mean(inner["random"])
+
+
+def test_of_two_cyclones_in_a_patch_the_stronger_is_the_label():
+    now = fixes([15.0, 15.6], [140.0, 140.6], [40, 110])
+    msl = np.full((721, 1440), 1010, dtype=np.float32)
+    rows, columns = to_pixels(now.latitude, now.longitude)
+    for patch in choose(now, msl, np.random.default_rng(3), per_storm=8):
+        both = inside(rows, columns, patch.row, patch.column).all()
+        if patch.category == "cyclone" and both:
+            assert patch.row + patch.label[0] == pytest.approx(rows[1])
+
+
+def test_a_weak_storm_is_neither_a_cyclone_nor_its_absence():
+    now = fixes([15.0, -12.0], [140.0, 60.0], [25, 90])
+    patches = choose(now, np.full((721, 1440), 1010, dtype=np.float32), np.random.default_rng(3), per_storm=30)
+    rows, columns = to_pixels(now.latitude, now.longitude)
+    assert not any(inside(rows[:1], columns[:1], patch.row, patch.column)[0] for patch in patches)
+
+
+def test_patches_around_a_storm_on_greenwich_wrap():
+    now = fixes([12.0], [0.1], [60])
+    patches = choose(now, np.full((721, 1440), 1010, dtype=np.float32), np.random.default_rng(3), per_storm=30)
+    around = [patch for patch in patches if patch.category == "cyclone"]
+    assert {patch.column > 720 for patch in around} == {True, False} or all(patch.column > 1400 for patch in around)
+    assert all(0 <= patch.label[1] <= SIZE - 1 for patch in around)
+
+
+@pytest.mark.parametrize("north", [False, True])
+@pytest.mark.parametrize("east", [False, True])
+def test_a_mirrored_label_points_to_the_mirrored_pixel(north, east):
+    patch = np.zeros((SIZE, SIZE, 1), dtype=np.float32)
+    patch[7, 31] = 1
+    image, label = flipped(patch, (7.0, 31.0), ("msl",), north=north, east=east)
+    assert np.argwhere(image[..., 0])[0].tolist() == label.tolist()
+
+
+def test_mirroring_twice_changes_nothing():
+    patch = np.random.default_rng(1).standard_normal((SIZE, SIZE, 3)).astype(np.float32)
+    variables = ("msl", "u10", "v10")
+    once, label = flipped(patch, (3.25, 17.5), variables, north=True, east=True)
+    twice, back = flipped(once, label.tolist(), variables, north=True, east=True)
+    np.testing.assert_array_equal(twice, patch)
+    np.testing.assert_array_equal(back, np.array([3.25, 17.5], dtype=np.float32))
+
+
+def test_the_wind_across_a_mirror_changes_its_sign():
+    patch = np.ones((SIZE, SIZE, 3), dtype=np.float32)
+    variables = ("u10", "msl", "v10")
+    north, _ = flipped(patch, (1.0, 1.0), variables, north=True, east=False)
+    east, _ = flipped(patch, (1.0, 1.0), variables, north=False, east=True)
+    assert north[0, 0].tolist() == [1, 1, -1]
+    assert east[0, 0].tolist() == [-1, 1, 1]
+
+
+def test_no_cyclone_stays_no_cyclone_in_the_mirror():
+    patch = np.zeros((SIZE, SIZE, 1), dtype=np.float32)
+    _, label = flipped(patch, (NO_CYCLONE, NO_CYCLONE), ("msl",), north=True, east=True)
+    assert label.tolist() == [NO_CYCLONE, NO_CYCLONE]

