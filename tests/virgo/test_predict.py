@@ -10,6 +10,7 @@ from itwinai_core import DataError
 from itwinai_virgo import strain
 from itwinai_virgo.model import StrainEstimator
 from itwinai_virgo.predict import predict, q_scan
+from itwinai_virgo.settings import VirgoSettings
 from itwinai_virgo.strain import Channel
 from itwinai_virgo.synthetic import STRAIN, WITNESSES
 from itwinai_virgo.whitening import whiten
@@ -222,3 +223,11 @@ def test_an_unfit_file_is_refused_by_name_before_anything_is_written(
         predict(small, model, [sample, spoil(path)], folder)
     assert str(tmp_path) in str(caught.value)
     assert list(folder.iterdir()) == []
+
+
+def test_a_run_whose_band_leaves_a_scan_no_rows_says_so(model, recorded, tmp_path):
+    settings = VirgoSettings.model_validate(
+        {"data": {"sample_rate": 64.0}, "qscan": {"low": 12.0, "high": 20.0, "frequencies": 16, "times": 16}}
+    )
+    with pytest.raises(DataError, match=r"recorded.h5: the band 12 to 20.* holds 3 rows"):
+        predict(settings, model, [recorded], tmp_path)

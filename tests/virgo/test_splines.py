@@ -13,12 +13,12 @@ def applied(values, positions):
     return (values[knots] * weights).sum(axis=1)
 
 
-@pytest.mark.parametrize("count", [4, 7, 31, 32, 33, 100, 4096])
+@pytest.mark.parametrize("count", [4, 7, 23, 24, 25, 100, 4096])
 def test_the_local_basis_is_fitpacks_spline(rng, count):
     values = rng.exponential(size=count)
     positions = np.linspace(0, count - 0.01, 313)  # past the last knot, where both go on with the last cubic
     theirs = InterpolatedUnivariateSpline(np.arange(count), values)(positions)
-    assert applied(values, positions) == pytest.approx(theirs, abs=1e-7 * np.abs(values).max())
+    assert applied(values, positions) == pytest.approx(theirs, abs=1e-6 * np.abs(values).max())
 
 
 def test_the_dense_basis_is_fitpacks_surface_at_its_knots(rng):

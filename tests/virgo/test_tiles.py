@@ -5,7 +5,13 @@ import pytest
 import torch
 from scipy.integrate import quad
 
-from itwinai_virgo.tiles import bisquare_window, middle, row_frequencies
+from itwinai_virgo.tiles import (
+    bisquare_window,
+    middle,
+    middle_pair_by_partition,
+    middle_pair_by_sort,
+    row_frequencies,
+)
 
 
 @pytest.mark.parametrize("q", [4.0, 12.0, 50.0])
@@ -77,3 +83,10 @@ def test_the_middle_leaves_its_argument_in_order(rng):
     before = values.clone()
     middle(values)
     assert torch.equal(values, before)
+
+
+@pytest.mark.parametrize("length", [2, 10, 512])
+def test_partition_and_sort_find_the_same_pair(rng, length):
+    values = torch.from_numpy(rng.exponential(size=(4, length)))
+    first, second = middle_pair_by_partition(values), middle_pair_by_sort(values)
+    assert torch.equal(first.sort(dim=-1).values, second)

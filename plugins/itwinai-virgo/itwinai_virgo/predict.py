@@ -71,9 +71,9 @@ def predict(settings: VirgoSettings, model: StrainEstimator, inputs: Sequence[Pa
     Raises:
         DataError: A file is unfit; nothing is written then.
     """
-    found = [_analysed(settings, model, path) for path in inputs]
+    found = [_analysed(settings, path) for path in inputs]
     lines = []
-    for number, (path, (scan, seen, guess)) in enumerate(zip(inputs, found, strict=True), start=1):
+    for number, (path, (scan, seen)) in enumerate(zip(inputs, found, strict=True), start=1):
         place = folder if len(inputs) == 1 else folder / f"{number:02d}-{path.stem}"
         place.mkdir(exist_ok=True)
         _write_scan(place, scan)
@@ -82,9 +82,10 @@ def predict(settings: VirgoSettings, model: StrainEstimator, inputs: Sequence[Pa
             f"{path.name}: loudest tile at GPS {gps:.3f}, {frequency:.0f} Hz, Q {scan.q:.1f}, "
             f"{energy:.1f} times its row's median energy."
         )
-        if guess is None:
+        if seen is None:
             lines.append(f"{path.name}: no witnesses, so the Q-scan alone; the network needs all of its witnesses.")
             continue
+        guess = estimated(model, seen.witnesses)
         _write_estimate(place, settings, seen, guess)
         error = float(np.abs(guess - seen.strain).mean())
         reference = float(np.abs(seen.strain - float(model.strain_median)).mean())
@@ -95,15 +96,14 @@ def predict(settings: VirgoSettings, model: StrainEstimator, inputs: Sequence[Pa
     return lines
 
 
-def _analysed(settings: VirgoSettings, model: StrainEstimator, path: Path) -> tuple[Scan, Images, np.ndarray | None]:
-    """Return a file's scan, its images, and the estimate, which is None without witnesses."""
+def _analysed(settings: VirgoSettings, path: Path) -> tuple[Scan, Images | None]:
+    """Return a file's scan, and its images where it holds the witnesses."""
     recording = read_recording(path, settings)
     try:
-        seen = images(recording, settings, [], path.name)
         scan = q_scan(whitened(recording.strain, settings), settings.qscan.low)
-    except DataError as error:
+        return scan, images(recording, settings, [], path.name) if recording.witnesses else None
+    except (DataError, ValueError) as error:
         raise DataError(f"{path}: {error}") from error
-    return scan, seen, estimated(model, seen.witnesses) if recording.witnesses else None
 
 
 def q_scan(white: Channel, low: float) -> Scan:

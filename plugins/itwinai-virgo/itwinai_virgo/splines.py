@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.interpolate import make_interp_spline
 
-REACH = 32
-"""Knots that a value depends on; a knot's weight falls by 0.27 a knot, so those left out weigh below 1e-8."""
+REACH = 24
+"""Knots that a value depends on; a knot's weight falls by 0.27 a knot, so those left out weigh below 1e-6."""
 
 
 def basis(knots: np.ndarray, positions: np.ndarray) -> np.ndarray:
