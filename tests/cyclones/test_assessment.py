@@ -71,7 +71,8 @@ def test_baselines_do_not_depend_on_the_network(judged):
 def test_the_lowest_pressure_is_a_strong_baseline_and_the_mean_position_a_weak_one(judged):
     scores, _ = judged["silent"]
     assert 0.4 < scores["baseline_recall"] <= 1
-    assert scores["baseline_distance_km"] < 100 < 200 < scores["mean_position_distance_km"]
+    assert scores["baseline_distance_km"] < 100
+    assert scores["mean_position_distance_km"] > 200
 
 
 def test_a_detector_that_follows_the_pressure_finds_storms_on_the_globe(judged):

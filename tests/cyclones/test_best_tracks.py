@@ -107,7 +107,7 @@ def test_usable_times_all_show_a_cyclone(tracks):
 def test_a_storm_on_both_sides_is_refused_by_name(tracks):
     haiyan = storm(tracks, "2013306N07162")
     early, late = haiyan.where(haiyan.time <= haiyan.time[10]), haiyan.where(haiyan.time > haiyan.time[10])
-    with pytest.raises(SharedStormError, match="train and test both know 1 storm.*2013306N07162"):
+    with pytest.raises(SharedStormError, match=r"train and test both know 1 storm.*2013306N07162"):
         best_tracks.refuse_shared_storms([("train", early), ("test", late)])
 
 

@@ -74,7 +74,7 @@ def test_the_storm_in_a_file_is_found_and_written(tmp_path, storm_file, lowest_p
     lines = export.predict(SETTINGS, lowest_pressure, [storm_file], folder)
     assert {path.name for path in folder.iterdir()} == {"centres.csv", "map.png"}
     rows = read(folder / "centres.csv")
-    assert {datetime.fromisoformat(row["time"]).hour for row in rows} == {18, 0}  # noqa: DTZ - files name no zone
+    assert {datetime.fromisoformat(row["time"]).hour for row in rows} == {18, 0}
     near = [great_circle_km(float(row["latitude"]), float(row["longitude"]), *haiyan_place) for row in rows]
     assert min(near) < 60
     assert lines[0].startswith(f"{len(rows)} centres in 2 field(s), 2013-11-07T18:00 to 2013-11-08T00:00")
