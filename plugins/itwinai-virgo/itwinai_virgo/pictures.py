@@ -79,7 +79,7 @@ def scores(path: Path, errors: Mapping[str, float], families: Mapping[str, float
     top = max([0.1, *families.values()])
     right.set(
         xlim=(min([0.0, *families.values()]) * 1.3, 1.25 * top),
-        xlabel="network's skill, within 0.25 s of a glitch of each kind",
+        xlabel="network's skill within 0.25 s of a glitch",
     )
     right.invert_yaxis()
     for axis in (left, right):

@@ -138,7 +138,7 @@ class _Group:
         """Return energies over the row's median, shape ``(B, R, n)``; rows without energy stay zero."""
         picked = spectrum.index_select(1, self._index.to(spectrum.device)).view(len(spectrum), len(self.rows), -1)
         tiles = torch.fft.ifft(picked.mul_(self._weight.to(spectrum.device)))
-        energy = tiles.real.square().addcmul_(tiles.imag, tiles.imag)
+        energy: Tensor = tiles.real.square().addcmul_(tiles.imag, tiles.imag)
         median = middle(energy)
         return energy.div_(torch.where(median > 0, median, torch.inf))
 
