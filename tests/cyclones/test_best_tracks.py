@@ -118,3 +118,34 @@ def test_whole_storms_may_be_split(tracks):
         ("test", tracks.born_in([2002])),
     ]
     best_tracks.refuse_shared_storms(parts)
+
+
+@pytest.mark.parametrize("year", [1985, 1999, 2010, 2020])
+def test_a_year_has_as_many_storms_as_the_earth_makes(tracks, year):
+    born = tracks.born_in([year])
+    named = np.unique(born.storm[born.tropical_cyclone])
+    assert 60 < len(named) < 120  # about 85 reach gale force in a year
+
+
+def test_pressure_falls_as_the_wind_rises(tracks):
+    known = tracks.where(~np.isnan(tracks.wind) & ~np.isnan(tracks.pressure))
+    classes = [known.pressure[(known.wind >= low) & (known.wind < low + 20)].mean() for low in range(20, 140, 20)]
+    assert all(np.diff(classes) < -5)
+
+
+def test_some_fixes_lie_on_either_side_of_the_date_line_and_of_greenwich(tracks):
+    assert np.sum(np.abs(tracks.longitude - 180) < 5) > 3000
+    assert np.sum((tracks.longitude < 5) | (tracks.longitude > 355)) > 10
+    assert tracks.longitude.min() >= 0
+    assert tracks.longitude.max() < 360
+
+
+def test_choosing_fixes_keeps_their_order_and_their_names(tracks):
+    chosen = tracks.where(tracks.wind > 150)
+    assert (np.diff(chosen.storm) >= 0).all()
+    assert chosen.names is tracks.names
+    assert len(chosen) == int(np.sum(tracks.wind > 150))
+
+
+def test_a_time_without_storms_has_no_fix(tracks):
+    assert len(tracks.at(np.datetime64("1970-01-01T00", "h"))) == 0

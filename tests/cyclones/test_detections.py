@@ -185,3 +185,47 @@ def test_without_wind_a_centre_has_none():
     fields = field((15.0, 140.0, 40))[:1]
     (centre,) = find_centres(fields, ("msl",), sees_the_lowest_pressure, RULES)
     assert np.isnan(centre.wind)
+
+
+def test_the_mirror_image_of_an_earth_has_the_mirror_image_of_its_centres():
+    fields = field((15.0, 140.0, 40), (-12.0, 60.0, 30))
+    ours = sorted((round(c.latitude, 2), round(c.longitude, 2)) for c in found(fields, _anywhere(RULES)))
+    theirs = sorted((round(-c.latitude, 2), round(c.longitude, 2)) for c in found(fields[:, ::-1], _anywhere(RULES)))
+    assert len(ours) == 2
+    np.testing.assert_allclose(theirs, ours, atol=0.3)
+
+
+@pytest.mark.parametrize("stride", [10, 20, 40])
+def test_the_stride_changes_the_number_of_patches_and_not_the_storm(stride):
+    rules = Rules(**{**vars(RULES), "stride": stride})
+    (centre,) = found(field((15.0, 140.0, 40)), rules)
+    assert great_circle_km(centre.latitude, centre.longitude, 15, 140) < 20
+
+
+def test_a_smaller_stride_makes_more_patches():
+    counts = [len(detections.tile(Rules(**{**vars(RULES), "stride": stride}))) for stride in (10, 20, 40)]
+    assert counts[0] > 3 * counts[1] > 9 * counts[2]
+
+
+def test_deeper_storms_have_lower_pressure_and_stronger_wind():
+    (weak,), (strong,) = found(field((15.0, 140.0, 20))), found(field((15.0, 140.0, 60)))
+    assert strong.msl < weak.msl - 30
+    assert strong.wind > weak.wind + 10
+
+
+def test_centres_are_within_the_highest_latitude():
+    fields = field((33.0, 150.0, 40), (38.0, 190.0, 40))
+    centres = found(fields, _anywhere(RULES))
+    assert [round(centre.latitude) for centre in centres] == [33]
+
+
+def test_a_position_near_a_pole_has_a_window_that_stays_on_the_grid():
+    msl = field()[0]
+    assert detections.closed(msl, Centre(89.5, 10.0, 1, 1010, 0), 4, 3) is False
+    latitude, _ = detections.snapped(msl, 2.0, 40.0, 250)
+    assert latitude <= 90
+
+
+def test_answers_outside_of_a_patch_are_taken_to_its_edge():
+    rows, _ = detections.positions(np.array([[60.0, 20.0]], dtype=np.float32), np.array([[100, 100]]))
+    assert rows[0] == 139.5

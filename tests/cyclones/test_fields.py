@@ -214,3 +214,49 @@ def test_files_of_different_length_are_refused(dataset, written):
 def test_a_grid_without_pole_rows_is_a_globe(dataset_without_poles, written, expected):
     found = Fields([written(dataset_without_poles, "other.nc")], ["msl"]).at(1)
     np.testing.assert_allclose(found[0, 80:641], expected[0, 80:641], atol=0.05)
+
+
+def test_winds_may_come_from_two_files_and_pressure_from_a_third(dataset, written, expected):
+    paths = [written(dataset[[name]].rename({name: other}), f"{other}.nc") for name, other in
+             (("msl", "psl"), ("u10", "uas"), ("v10", "vas"))]  # fmt: skip
+    (fields,) = open_groups(paths, ["msl", "wind_speed"])
+    close(fields.at(1), expected)
+
+
+def test_a_speed_in_the_file_comes_before_its_parts(dataset, written):
+    data = dataset.assign(si10=(dataset.u10 * 0 + 6.5).assign_attrs(units="m s**-1"))
+    close(Fields([written(data)], ["wind_speed"]).at(0), 6.5)
+
+
+def test_a_gaussian_grid_is_interpolated(written):
+    nodes, _ = np.polynomial.legendre.leggauss(96)
+    latitude, longitude = np.degrees(np.arcsin(nodes)), np.arange(0, 360, 1.875)
+    values = 101000 + 800 * np.sin(np.radians(latitude))[:, None] * np.cos(np.radians(longitude))[None, :]
+    data = xr.Dataset({"psl": (("lat", "lon"), values, {"units": "Pa"})}, coords={"lat": latitude, "lon": longitude})
+    found = Fields([written(data)], ["msl"]).at(0)[0]
+    north, east = model_axes()
+    expected = 1010 + 8 * np.sin(np.radians(north))[:, None] * np.cos(np.radians(east))[None, :]
+    np.testing.assert_allclose(found[20:-20], expected[20:-20], atol=5e-3)
+
+
+def test_times_without_a_calendar_are_given_as_they_stand(dataset, written):
+    data = dataset.assign_coords(time=[7, 8])
+    assert Fields([written(data)], ["msl"]).times == ["7", "8"]
+
+
+def test_times_are_read_one_by_one(dataset, written):
+    data = dataset.copy()
+    data["msl"] = data.msl + xr.DataArray([0.0, 500.0], dims="time")
+    data.msl.attrs["units"] = "Pa"
+    fields = Fields([written(data)], ["msl"])
+    np.testing.assert_allclose(fields.at(1) - fields.at(0), 5.0, atol=1e-2)
+
+
+@pytest.mark.parametrize("start", [0.5, -179.5])
+def test_cell_centres_off_greenwich_are_a_globe(written, start):
+    longitude = np.arange(start, start + 360, 1.0)
+    values = 101000 + 500 * np.cos(np.radians(longitude))[None, :] * np.ones((180, 1))
+    data = xr.Dataset({"msl": (("latitude", "longitude"), values, {"units": "Pa"})})
+    data = data.assign_coords(latitude=np.arange(89.5, -90, -1.0), longitude=longitude)
+    found = Fields([written(data)], ["msl"]).at(0)[0]
+    np.testing.assert_allclose(found[360], 1010 + 5 * np.cos(np.radians(model_axes()[1])), atol=1e-2)

@@ -64,3 +64,8 @@ def test_signed_longitudes_name_the_same_meridian():
     assert ((signed >= -180) & (signed < 180)).all()
     np.testing.assert_allclose(np.cos(np.radians(signed)), np.cos(np.radians(longitude)), atol=1e-12)
     np.testing.assert_allclose(np.sin(np.radians(signed)), np.sin(np.radians(longitude)), atol=1e-12)
+
+
+def test_a_pixel_is_28_kilometres_from_north_to_south():
+    (north, south), east = to_degrees([360, 361], 100)
+    assert great_circle_km(north, east, south, east) == pytest.approx(27.8, abs=0.1)

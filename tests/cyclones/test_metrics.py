@@ -100,3 +100,55 @@ def test_the_lowest_pressure_and_its_rise_to_the_edge_are_found():
 def test_the_best_threshold_parts_what_can_be_parted():
     rise, cyclone = np.array([0.0, 1, 2, 8, 9, 30]), np.array([False, False, False, True, True, True])
     assert 2 < best_threshold(rise, cyclone) <= 8
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_hits_and_misses_are_all_cyclones_and_no_centre_counts_twice(seed):
+    generator = np.random.default_rng(seed)
+    storms = np.stack([generator.uniform(-30, 30, 12), generator.uniform(0, 360, 12)], axis=1)
+    centres = np.concatenate([storms[:8] + generator.normal(0, 1, (8, 2)), storms[:3], at((0, 500))])
+    wanted = generator.random(12) < 0.7
+    scores = score_field(storms, wanted, centres, 300)
+    assert scores.hits + scores.misses == wanted.sum()
+    assert scores.hits + scores.false_alarms <= len(centres)
+    assert all(distance <= 300 for distance in scores.distances)
+
+
+@pytest.mark.parametrize("radius", [50, 150, 300, 1000])
+def test_a_wider_radius_never_finds_less(radius):
+    generator = np.random.default_rng(1)
+    storms = np.stack([generator.uniform(-30, 30, 20), generator.uniform(0, 360, 20)], axis=1)
+    centres = storms + generator.normal(0, 1.5, (20, 2))
+    wanted = np.ones(20, dtype=bool)
+    narrow, wide = score_field(storms, wanted, centres, radius), score_field(storms, wanted, centres, 2 * radius)
+    assert wide.hits >= narrow.hits
+    assert wide.false_alarms <= narrow.false_alarms
+
+
+def test_where_the_patch_lies_decides_on_the_distance_in_kilometres():
+    labels, answers, seen = np.array([(10.0, 10.0)]), np.array([(10.0, 18.0)]), np.array([True])
+    tropics = score_patches(labels, answers, seen, np.array([[350, 0]])).distances[0]
+    north = score_patches(labels, answers, seen, np.array([[150, 0]])).distances[0]
+    assert north < 0.8 * tropics
+
+
+def test_recall_knows_nothing_of_patches_without_a_cyclone():
+    labels = np.array([(5.0, 5.0), *[NONE] * 3])
+    answers = np.zeros((4, 2))
+    few = score_patches(labels, answers, np.array([True, False, False, False]), ORIGINS)
+    many = score_patches(labels, answers, np.array([True, True, True, True]), ORIGINS)
+    assert few.recall == many.recall == 1
+    assert few.precision > many.precision
+
+
+def test_the_rise_does_not_depend_on_the_pressure_itself():
+    patches = np.random.default_rng(2).normal(1010, 5, (6, 40, 40)).astype(np.float32)
+    lowest, rise = pressure_minimum(patches)
+    other, same = pressure_minimum(patches - 200)
+    np.testing.assert_array_equal(lowest, other)
+    np.testing.assert_allclose(rise, same, atol=1e-3)
+
+
+def test_a_threshold_that_parts_nothing_still_lies_among_the_rises():
+    rise = np.array([1.0, 2.0, 3.0, 4.0])
+    assert 1 <= best_threshold(rise, np.array([True, False, True, False])) <= 4

@@ -109,3 +109,26 @@ def test_gradients_move_the_answers_towards_the_labels():
     before = network.evaluate(patches, labels, verbose=0)
     network.fit(patches, labels, epochs=8, verbose=0)
     assert network.evaluate(patches, labels, verbose=0) < 0.7 * before
+
+
+@pytest.mark.parametrize("channels", [1, 2, 4, 7])
+def test_any_set_of_variables_has_two_answers(channels):
+    assert vgg(channels=channels).output_shape == (None, 2)
+    assert standardised(vgg(channels=channels)).input_shape == (None, 40, 40, channels)
+
+
+def test_each_variable_more_costs_one_kernel_of_the_first_layer():
+    assert vgg(channels=5).count_params() - vgg(channels=4).count_params() == 64 * 3 * 3
+
+
+def test_the_answer_for_a_patch_does_not_depend_on_its_batch():
+    network = standardised(vgg(channels=2))
+    patches = np.random.default_rng(1).standard_normal((5, 40, 40, 2)).astype(np.float32)
+    alone = np.concatenate([network.predict(patch[None], verbose=0) for patch in patches])
+    np.testing.assert_allclose(network.predict(patches, verbose=0), alone, rtol=1e-4, atol=1e-5)
+
+
+def test_the_error_is_nothing_for_a_perfect_answer_and_symmetric():
+    labels, answers = np.array([[10.0, 20.0], [-1, -1]]), np.array([[12.0, 20.0], [-1, 3]])
+    assert float(PositionError()(labels, labels)) == 0
+    assert float(PositionError()(labels, answers)) == pytest.approx(float(PositionError()(answers, labels)))

@@ -177,3 +177,28 @@ def test_no_cyclone_stays_no_cyclone_in_the_mirror():
     patch = np.zeros((SIZE, SIZE, 1), dtype=np.float32)
     _, label = flipped(patch, (NO_CYCLONE, NO_CYCLONE), ("msl",), north=True, east=True)
     assert label.tolist() == [NO_CYCLONE, NO_CYCLONE]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_patches_lie_on_the_grid(haiyan_field, tracks, haiyan_time, seed):
+    for patch in choose(tracks.at(haiyan_time), haiyan_field[0], np.random.default_rng(seed), per_storm=4):
+        assert 0 <= patch.row <= 721 - SIZE
+        assert 0 <= patch.column < 1440
+        assert cut(haiyan_field, patch.row, patch.column).shape == (SIZE, SIZE, 2)
+
+
+def test_the_same_chance_gives_the_same_patches(haiyan_field, tracks, haiyan_time):
+    draws = [choose(tracks.at(haiyan_time), haiyan_field[0], np.random.default_rng(4), per_storm=3) for _ in range(2)]
+    assert draws[0] == draws[1]
+
+
+def test_a_time_without_a_cyclone_gives_no_patch():
+    now = fixes([15.0], [140.0], [25])
+    assert choose(now, np.full((721, 1440), 1010, dtype=np.float32), np.random.default_rng(3), per_storm=5) == []
+
+
+def test_random_patches_stay_off_the_polar_caps(scene):
+    for patch in scene[1]:
+        if patch.category == "random":
+            assert 90 - patch.row / 4 <= 60
+            assert 90 - (patch.row + SIZE) / 4 >= -60.25

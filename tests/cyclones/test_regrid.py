@@ -68,3 +68,26 @@ def test_a_minimum_between_grid_points_is_found_between_them():
     row, column = np.unravel_index(fine.argmin(), fine.shape)
     assert abs(90 - row / 4 - 20.4) <= 0.15
     assert abs(column / 4 - 130.6) <= 0.15
+
+
+@pytest.mark.parametrize("resolution", [0.25, 0.5, 1.0, 2.0])
+def test_source_grids_reach_both_poles_and_close_the_circle(resolution):
+    latitude, longitude = source_axes(resolution)
+    assert (latitude[0], latitude[-1]) == (90, -90)
+    assert longitude[0] == 0
+    assert longitude[-1] + resolution == pytest.approx(360)
+    np.testing.assert_allclose(np.diff(latitude), -resolution)
+
+
+def test_a_constant_field_stays_constant():
+    latitude, longitude = source_axes(2.0)
+    field = Regrid(latitude, longitude, model_axes())(np.full((91, 180), 1013.25))
+    np.testing.assert_allclose(field, 1013.25, rtol=1e-6)
+
+
+def test_beyond_the_last_row_the_field_goes_on_as_it_ends():
+    latitude = np.linspace(80, -80, 161)
+    longitude = np.arange(360.0)
+    field = Regrid(latitude, longitude, model_axes())(np.repeat(latitude[:, None], 360, axis=1))
+    np.testing.assert_allclose(field[:40], 80, atol=1e-4)
+    np.testing.assert_allclose(field[-40:], -80, atol=1e-4)

@@ -91,3 +91,34 @@ def test_a_first_fix_has_no_motion(tracks):
     before = tracks.at(first - np.timedelta64(6, "h"))
     assert len(before) == 0
     assert storms_at(tracks, first, np.random.default_rng(1))[0].motion == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("variable", ["msl", "wind_speed", "gust", "u10", "v10", "t_500", "t_300"])
+def test_every_variable_can_be_generated(tracks, haiyan_time, variable):
+    (field,) = Scenes(tracks, (variable,), 1.0, seed=7).at(haiyan_time)
+    assert field.shape == (721, 1440)
+    assert np.isfinite(field).all()
+    assert field.std() > 0.5
+
+
+def test_speed_and_its_parts_agree(tracks, haiyan_time):
+    u, v, speed = Scenes(tracks, ("u10", "v10", "wind_speed"), 1.0, seed=7).at(haiyan_time)
+    # At the points of the source grid, where nothing is interpolated.
+    np.testing.assert_allclose(np.hypot(u, v)[::4, ::4], speed[::4, ::4], atol=1e-3)
+
+
+def test_the_core_of_a_storm_is_warm_aloft(tracks, haiyan_time, haiyan_place):
+    (field,) = Scenes(tracks, ("t_300",), 1.0, seed=7).at(haiyan_time)
+    around = window(field, *haiyan_place, reach=20)
+    assert around[18:23, 18:23].mean() > around[:3].mean() + 2
+
+
+def test_southern_storms_turn_the_other_way(tracks):
+    time = np.datetime64("2016-02-20T06", "h")  # Winston, over Fiji
+    u, v = Scenes(tracks, ("u10", "v10"), 1.0, seed=7).at(time)
+    now = tracks.at(time)
+    strongest = int(np.nanargmax(now.wind))
+    row, column = (round(float(value)) for value in to_pixels(now.latitude[strongest], now.longitude[strongest]))
+    assert now.latitude[strongest] < 0
+    assert v[row, column + 4] < v[row, column - 4] - 10
+    assert u[row - 4, column] > u[row + 4, column] + 10

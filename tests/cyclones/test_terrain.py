@@ -49,3 +49,33 @@ def test_tibet_is_high_and_the_pacific_is_not():
     height = terrain.high_ground_at(np.array([[33.0], [0.0]]), np.array([[88.0, 200.0]]))
     assert height[0, 0] == pytest.approx(1)
     assert height[1, 1] == 0
+
+
+@pytest.mark.parametrize(
+    ("city", "latitude", "longitude"),
+    [("Darwin", -12.4, 130.9), ("Miami", 25.8, -80.3), ("Manila", 14.6, 121.1), ("Dakar", 14.7, -17.3)],
+)
+def test_harbours_lie_by_the_sea(city, latitude, longitude):
+    assert terrain.km_from_the_sea(np.array([latitude]), np.array([longitude]))[0] < 60, city
+
+
+def test_a_turn_around_the_globe_changes_nothing():
+    latitude, longitude = np.array([-23.7, 23.0, 0.0]), np.array([133.9, 10.0, -150.0])
+    near, far = terrain.km_from_the_sea(latitude, longitude), terrain.km_from_the_sea(latitude, longitude + 360)
+    np.testing.assert_allclose(near, far, atol=1e-6)
+    np.testing.assert_allclose(
+        terrain.land_at(latitude, longitude), terrain.land_at(latitude, longitude - 360), atol=1e-6
+    )
+
+
+def test_the_distance_grows_no_faster_than_the_way_inland():
+    latitude = np.full(60, -23.7)
+    longitude = np.linspace(113.0, 133.9, 60)
+    distance = terrain.km_from_the_sea(latitude, longitude)
+    way = np.diff(longitude) * 111.19 * np.cos(np.radians(23.7))
+    assert (np.abs(np.diff(distance)) <= way + 45).all()  # a cell and its diagonal
+
+
+def test_the_poles_are_ice_and_water():
+    assert terrain.land_at([-90.0], [0.0])[0] > 0.9
+    assert terrain.land_at([90.0], [0.0])[0] < 0.1

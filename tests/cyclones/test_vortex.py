@@ -112,3 +112,39 @@ def test_a_storm_astride_greenwich_is_whole():
     there = vortex.footprint(STORM, *grid((15.0, 140.0)))
     for name, part in here.items():
         np.testing.assert_allclose(part, there[name], atol=1e-9)
+
+
+@pytest.mark.parametrize("shape", [1.0, 1.4, 1.9])
+def test_a_peaked_storm_is_stronger_inside_and_weaker_outside(shape):
+    flat = Vortex(15.0, 140.0, 50.0, 60.0, 0.9)
+    peaked = Vortex(15.0, 140.0, 50.0, 60.0, shape)
+    inside, outside = np.array([60.0]), np.array([700.0])
+    assert vortex.gradient_wind(inside, peaked) > vortex.gradient_wind(inside, flat)
+    assert vortex.holland_deficit(outside, peaked) < vortex.holland_deficit(outside, flat)
+
+
+def test_a_storm_on_the_equator_has_a_wind_all_the_same():
+    wind = vortex.gradient_wind(np.array([60.0]), Vortex(0.0, 140.0, 50.0, 60.0, 1.4))
+    assert 30 < wind[0] < 60
+
+
+def test_a_storm_is_the_same_on_every_meridian():
+    for east in (0.0, 90.0, 179.75, 359.0):
+        parts = vortex.footprint(Vortex(-15.0, east, 50.0, 60.0, 1.4), *grid((-15.0, east)))
+        assert parts["msl"].min() == pytest.approx(-50, abs=0.5)
+        assert np.isfinite(parts["u10"]).all()
+
+
+def test_the_taper_falls_smoothly_from_one_to_nothing():
+    distance = np.linspace(0, 1200, 400)
+    weight = vortex.taper(distance)
+    assert weight[0] == 1
+    assert weight[-1] == 0
+    assert (np.diff(weight) <= 1e-12).all()
+    assert np.abs(np.diff(weight)).max() < 0.02
+
+
+def test_coriolis_vanishes_at_the_equator_and_is_odd():
+    assert vortex.coriolis(0.0) == 0
+    assert vortex.coriolis(-30.0) == -vortex.coriolis(30.0)
+    assert vortex.coriolis(30.0) == pytest.approx(7.2921e-5, rel=1e-4)  # the Earth turns once a sidereal day

@@ -75,7 +75,7 @@ def draw_centres(
         time: Which time that is.
         latitude: Farthest from the equator that centres were looked for [°].
     """
-    drawn = figure(13, 6.6)
+    drawn = figure(13, 5.1)
     axes = drawn.subplots()
     shades = draw_world(axes, msl, min(90.0, latitude + 15))
     for edge in (-latitude, latitude):
@@ -90,7 +90,7 @@ def draw_centres(
             [centre.latitude for _, centre in rows],
         )
         moment = [times.index(when) for when, _ in rows]
-        size = [25 + 4 * max(0.0, 1010 - centre.msl) for _, centre in rows]
+        size = [20 + 1.6 * max(0.0, 1010 - centre.msl) for _, centre in rows]
         dots = axes.scatter(
             east,
             north,

@@ -95,19 +95,19 @@ class DetectionSettings(Config):
     snap_radius: NonNegativeFloat = 250.0
     """How far a centre is moved to the lowest pressure; 0 leaves it where the network put it [km]."""
 
-    contour: NonNegativeFloat = 4.0
+    contour: NonNegativeFloat = 2.0
     """Pressure rise that must close around a centre; 0 asks for none [hPa]."""
 
-    contour_radius: PositiveFloat = 3.0
+    contour_radius: PositiveFloat = 2.0
     """Distance within which that contour must close [°]."""
 
-    minimum_wind: NonNegativeFloat = 12.0
+    minimum_wind: NonNegativeFloat = 10.0
     """Least highest wind within 300 km of a centre; 0 asks for none [m/s]."""
 
     inland: NonNegativeFloat = 300.0
     """Farthest from the sea that a centre may lie: pressure over high ground is extrapolated [km]."""
 
-    test_globes: PositiveInt = 12
+    test_globes: PositiveInt = 8
     """Whole held-out fields that the detection is judged on."""
 
 
