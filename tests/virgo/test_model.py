@@ -1,5 +1,7 @@
 """The module scales by its training part alone, estimates no negative energy, and learns."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -125,3 +127,19 @@ def test_a_few_updates_bring_the_loss_down(model, train, monkeypatch):
         optimiser.step()
         losses.append(float(loss.detach()))
     assert losses[-1] < 0.85 * losses[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "rate"),
+    [
+        ({}, 2e-3),
+        ({"model": {"name": "decoder"}}, 2e-4),
+        ({"model": {"name": "decoder"}, "training": {"learning_rate": 5e-5}}, 5e-5),
+    ],
+)
+def test_a_preset_has_its_own_learning_rate_unless_one_is_given(content, rate):
+    module = StrainEstimator(VirgoSettings.model_validate(content))
+    module.trainer = SimpleNamespace(estimated_stepping_batches=100)
+    found = module.configure_optimizers()
+    assert found["optimizer"].defaults["lr"] == rate
+    assert found["lr_scheduler"]["interval"] == "step"

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 PRESETS: Mapping[str, Callable[[int], nn.Module]] = {"unet": UNet, "decoder": Decoder}
 """Networks by the name that ``settings.model.name`` takes; each is built for a number of witnesses."""
 
+LEARNING_RATES: Mapping[str, float] = {"unet": 2e-3, "decoder": 2e-4}
+"""Highest learning rates; the decoder has no normalisation, and its loss jumps at the U-Net's."""
+
 WARM_UP = 0.1
 """Part of the updates over which the learning rate rises."""
 
@@ -50,7 +53,8 @@ class StrainEstimator(LightningModule):
         self.register_buffer("witness_deviation", torch.ones(witnesses, 1, 1))
         self.register_buffer("strain_deviation", torch.ones(()))
         self.register_buffer("strain_median", torch.zeros(()))
-        self._training = settings.training
+        self._learning_rate = settings.training.learning_rate or LEARNING_RATES[settings.model.name]
+        self._weight_decay = settings.training.weight_decay
         self.train_metrics = image_metrics()
         self.validation_metrics = image_metrics()
 
@@ -87,9 +91,7 @@ class StrainEstimator(LightningModule):
 
     def configure_optimizers(self) -> Any:
         """Return AdamW under one cycle of warm-up and cosine fall."""
-        optimiser = torch.optim.AdamW(
-            self.parameters(), lr=self._training.learning_rate, weight_decay=self._training.weight_decay
-        )
+        optimiser = torch.optim.AdamW(self.parameters(), lr=self._learning_rate, weight_decay=self._weight_decay)
         updates = int(self.trainer.estimated_stepping_batches)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda update: _cycle(update / max(updates, 1)))
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
