@@ -67,3 +67,15 @@ def test_nonsense_is_refused_by_name(wrong):
 def test_a_misspelt_key_is_refused():
     with pytest.raises(ValidationError, match="stried"):
         CyclonesSettings(detection={"stried": 5})
+
+
+@pytest.mark.parametrize("section", ["data", "model", "detection"])
+def test_settings_cannot_be_changed_once_they_are_made(section):
+    settings = CyclonesSettings()
+    with pytest.raises(ValidationError, match="frozen"):
+        setattr(settings, section, None)
+
+
+@pytest.mark.parametrize("resolution", [0.25, 0.5, 1.0, 2.0])
+def test_grids_that_divide_the_globe_are_taken(resolution):
+    assert DataSettings(resolution=resolution).resolution == resolution

@@ -73,7 +73,7 @@ class DataSettings(Config):
 class ModelSettings(Config):
     """How the network is trained."""
 
-    learning_rate: PositiveFloat = 3e-4
+    learning_rate: PositiveFloat = 5e-4
     """Step of the Adam optimiser at the start; it falls to nothing along half a cosine."""
 
 
