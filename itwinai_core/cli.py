@@ -149,15 +149,22 @@ def evaluate(run: str, runs: Path) -> None:
     type=click.Path(path_type=Path),
     help="Folder to make for the results.  [default: one in the run's predictions/]",
 )
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY.PATH=VALUE",
+    help="Change a setting for this prediction, e.g. a threshold; may be given several times.",
+)
 @_runs_option
-def predict(run: str, inputs: tuple[str, ...], output: Path | None, runs: Path) -> None:
+def predict(run: str, inputs: tuple[str, ...], output: Path | None, overrides: tuple[str, ...], runs: Path) -> None:
     """Apply the best checkpoint of RUN, a name or a folder, to your own data.
 
     INPUT is a file, a folder, or sample:NAME for real data that comes with the plugin.
     """
     from itwinai_core.predict import predict as predict_run
 
-    show.prediction(predict_run(run, inputs, installed(), runs=runs, output=output))
+    show.prediction(predict_run(run, inputs, installed(), runs=runs, output=output, overrides=overrides))
 
 
 @verbs.command("runs", epilog=_example("itwinai runs"))

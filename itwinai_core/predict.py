@@ -36,7 +36,13 @@ class Prediction:
 
 
 def predict(
-    name: str, inputs: Sequence[str], plugins: Plugins, *, runs: Path, output: Path | None = None
+    name: str,
+    inputs: Sequence[str],
+    plugins: Plugins,
+    *,
+    runs: Path,
+    output: Path | None = None,
+    overrides: Iterable[str] = (),
 ) -> Prediction:
     """Apply the best checkpoint of a run to files, and put what it finds into a folder of its own.
 
@@ -48,12 +54,13 @@ def predict(
         plugins: What is installed.
         runs: Where runs are looked for by name.
         output: Folder to make; by default one in the run's ``predictions``.
+        overrides: Settings to change for this prediction, as ``key.path=value``; the run stays as it is.
 
     Raises:
         DataError: an input is missing, or is not what the model can take.
         RunError: the output folder is there already.
     """
-    trained = TrainedRun.find(name, runs, plugins)
+    trained = TrainedRun.find(name, runs, plugins, overrides)
     paths = [_resolved(text, trained.use_case) for text in inputs]
     if output is not None and output.exists():
         raise RunError(f"{output} is there already, and it stays as it is.\nChoose another --output.")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from itwinai_core.config import read_run_file, validate
+from itwinai_core.config import read_run_file, validate, with_overrides
 from itwinai_core.engines import engine
 from itwinai_core.errors import RunError
 from itwinai_core.run_folder import RunFolder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from itwinai_core.config import RunConfig
@@ -29,15 +30,22 @@ class TrainedRun:
     checkpoint: Path
 
     @classmethod
-    def find(cls, name: str, runs: Path, plugins: Plugins) -> TrainedRun:
+    def find(cls, name: str, runs: Path, plugins: Plugins, overrides: Iterable[str] = ()) -> TrainedRun:
         """Return a run by path or name, with its best checkpoint, or its last where it was interrupted early.
 
+        Args:
+            name: The run.
+            runs: Where it is looked for by name.
+            plugins: What is installed.
+            overrides: Values of its settings to change, as ``key.path=value``.
+
         Raises:
+            ConfigError: an override does not fit.
             RunError: there is no such run, or it holds no checkpoint.
             PluginError: its plugin is not installed any more.
         """
         folder = RunFolder.find(name, runs)
-        content = read_run_file(folder.run_file)
+        content = with_overrides(read_run_file(folder.run_file), overrides)
         use_case = plugins.use_case(str(content.get("use_case")))
         run = validate(content, use_case.settings)
         for stem in ("best", "last"):

@@ -187,6 +187,19 @@ def test_a_prediction_that_fails_midway_leaves_no_half_result(itwinai, toys):
     assert list((toys / "runs" / "x" / "predictions").iterdir()) == []
 
 
+def test_a_setting_can_be_changed_for_one_prediction(itwinai, toys):
+    (toys / "three.txt").write_text("3")
+    itwinai("fit", "torch-line", "fit.epochs=1", "--name", "x")
+    before = (toys / "runs" / "x" / "run.yaml").read_text()
+    result = itwinai("predict", "x", "three.txt", "--set", "settings.fail=predict")
+    assert "three.txt holds no number" in result.err
+    result = itwinai("predict", "x", "three.txt", "--set", "settings.fial=predict")
+    assert result.code == 2
+    assert "settings.fial: no such key. Did you mean 'fail'?" in result.err
+    assert (toys / "runs" / "x" / "run.yaml").read_text() == before
+    assert itwinai("predict", "x", "three.txt").code == 0
+
+
 def test_a_use_case_without_predict_says_so(itwinai, toys, monkeypatch):
     from toys import TorchLine
 

@@ -119,7 +119,7 @@ class TorchLine(_Toy, LightningUseCase[ToySettings]):
         return Line(run.settings.model.learning_rate)
 
     def adapt(self, run, model, train):
-        model.scale.fill_(float(np.std(train.x)))
+        model.scale.fill_(float(np.std([train[index][0] for index in range(len(train))])))
 
     @staticmethod
     def slope_of(model):
