@@ -137,8 +137,10 @@ def fit(use_case_or_file: str, overrides: tuple[str, ...], name: str | None, run
 def evaluate(run: str, runs: Path) -> None:
     """Judge the best checkpoint of RUN, a name or a folder, on its held-out data once more."""
     from itwinai_core.evaluate import evaluate as evaluate_run
+    from itwinai_core.trained import TrainedRun
 
-    show.evaluation(*evaluate_run(run, installed(), runs=runs))
+    trained = TrainedRun.find(run, runs, installed())
+    show.evaluation(trained.folder, evaluate_run(trained))
 
 
 @verbs.command(epilog=_example("itwinai predict first sample:gw170814"))
@@ -163,8 +165,10 @@ def predict(run: str, inputs: tuple[str, ...], output: Path | None, overrides: t
     INPUT is a file, a folder, or sample:NAME for real data that comes with the plugin.
     """
     from itwinai_core.predict import predict as predict_run
+    from itwinai_core.trained import TrainedRun
 
-    show.prediction(predict_run(run, inputs, installed(), runs=runs, output=output, overrides=overrides))
+    trained = TrainedRun.find(run, runs, installed(), overrides)
+    show.prediction(predict_run(trained, inputs, output=output))
 
 
 @verbs.command("runs", epilog=_example("itwinai runs"))

@@ -7,29 +7,19 @@ from typing import TYPE_CHECKING
 from itwinai_core.environment import describe_environment
 from itwinai_core.judge import judge
 from itwinai_core.run_folder import now, write_json
-from itwinai_core.trained import TrainedRun
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from itwinai_core.plugins import Plugins
-    from itwinai_core.run_folder import RunFolder
+    from itwinai_core.trained import TrainedRun
 
 EVALUATION_FILE = "evaluation.json"
 
 
-def evaluate(name: str, plugins: Plugins, *, runs: Path) -> tuple[RunFolder, dict[str, float]]:
+def evaluate(trained: TrainedRun) -> dict[str, float]:
     """Rebuild the data, load the best checkpoint, and write ``evaluation.json`` and ``artefacts/``.
 
-    Args:
-        name: The run, by path or by name.
-        plugins: What is installed.
-        runs: Where runs are looked for by name.
-
     Returns:
-        The run's folder, and its metrics on held-out data.
+        The run's metrics on held-out data.
     """
-    trained = TrainedRun.find(name, runs, plugins)
     driver, model = trained.load()
     trained.use_case.prepare(trained.run)
     data = trained.use_case.build_data(trained.run)
@@ -42,4 +32,4 @@ def evaluate(name: str, plugins: Plugins, *, runs: Path) -> tuple[RunFolder, dic
         "environment": describe_environment(("itwinai-core", "numpy", *driver.packages)),
     }
     write_json(trained.folder.path / EVALUATION_FILE, content)
-    return trained.folder, metrics
+    return metrics

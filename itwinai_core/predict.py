@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from itwinai_core.config import did_you_mean
 from itwinai_core.errors import DataError, RunError
-from itwinai_core.trained import TrainedRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from itwinai_core.plugins import Plugins
+    from itwinai_core.trained import TrainedRun
     from itwinai_core.use_case import UseCase
 
 SAMPLE_PREFIX = "sample:"
@@ -35,32 +34,20 @@ class Prediction:
     """Lines for the terminal."""
 
 
-def predict(
-    name: str,
-    inputs: Sequence[str],
-    plugins: Plugins,
-    *,
-    runs: Path,
-    output: Path | None = None,
-    overrides: Iterable[str] = (),
-) -> Prediction:
+def predict(trained: TrainedRun, inputs: Sequence[str], *, output: Path | None = None) -> Prediction:
     """Apply the best checkpoint of a run to files, and put what it finds into a folder of its own.
 
     The folder appears when it is complete; where anything fails, nothing is left behind.
 
     Args:
-        name: The run, by path or by name.
+        trained: The run.
         inputs: Files, folders, or ``sample:NAME`` for real data that the plugin brings.
-        plugins: What is installed.
-        runs: Where runs are looked for by name.
         output: Folder to make; by default one in the run's ``predictions``.
-        overrides: Settings to change for this prediction, as ``key.path=value``; the run stays as it is.
 
     Raises:
         DataError: an input is missing, or is not what the model can take.
         RunError: the output folder is there already.
     """
-    trained = TrainedRun.find(name, runs, plugins, overrides)
     paths = [_resolved(text, trained.use_case) for text in inputs]
     if output is not None and output.exists():
         raise RunError(f"{output} is there already, and it stays as it is.\nChoose another --output.")

@@ -154,8 +154,7 @@ def test_what_adapt_fits_is_in_the_checkpoint(fitted, plugins, toys):
 def test_an_evaluation_finds_what_the_fit_reported(fitted, plugins, toys, line):
     folder, report = fitted(line)
     (folder.path / "artefacts" / "note.txt").write_text("old")
-    found, metrics = evaluate("run", plugins, runs=toys / "runs")
-    assert found == folder
+    metrics = evaluate(TrainedRun.find("run", toys / "runs", plugins))
     assert metrics == pytest.approx({name: value for name, value in report.metrics.items() if name in metrics})
     written = json.loads((folder.path / "evaluation.json").read_text())
     assert written["metrics"] == metrics
