@@ -44,6 +44,14 @@ def main(arguments: list[str] | None = None) -> None:
     except UserError as error:
         stderr_console().print(f"Error: {error}", markup=False, soft_wrap=True)
         code = 2
+    except MemoryError as error:
+        reason = str(error) or "the machine's memory is used up"
+        stderr_console().print(
+            f"Error: There is not enough memory: {reason}.\nAsk for less data, a smaller batch, or a coarser grid.",
+            markup=False,
+            soft_wrap=True,
+        )
+        code = 2
     except click.ClickException as error:
         error.show()
         code = 2

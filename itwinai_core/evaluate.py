@@ -17,8 +17,11 @@ EVALUATION_FILE = "evaluation.json"
 def evaluate(trained: TrainedRun) -> dict[str, float]:
     """Rebuild the data, load the best checkpoint, and write ``evaluation.json`` and ``artefacts/``.
 
+    Args:
+        trained: The run.
+
     Returns:
-        The run's metrics on held-out data.
+        Its metrics on held-out data.
     """
     driver, model = trained.load()
     trained.use_case.prepare(trained.run)

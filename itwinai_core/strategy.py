@@ -25,6 +25,8 @@ class Strategy(ABC):
     def build(self, options: StrategyConfig) -> Any:
         """Return the framework's own strategy; import the framework here and nowhere else.
 
-        Returns:
-            Lightning: what ``Trainer(strategy=…)`` takes. Keras: an object with a ``scope()``, or None for none.
+        Lightning takes what ``Trainer(strategy=…)`` takes; Keras an object with a ``scope()``, or None for none.
+
+        Args:
+            options: The ``strategy`` section of the run.
         """

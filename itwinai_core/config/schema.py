@@ -73,7 +73,7 @@ class RunConfig(Config, Generic[SettingsT]):
     use_case: str
     """Use case to train, as `itwinai list-plugins` names it."""
 
-    seed: NonNegativeInt = 0
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """Seed of every random stream: initial weights, order of samples, augmentation, synthetic data."""
 
     fit: FitConfig = FitConfig()

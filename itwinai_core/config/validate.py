@@ -63,6 +63,9 @@ def _line(details: ErrorDetails, schema: type[BaseModel]) -> str:
     if details["type"] == "missing":
         return f"{path}: this key is needed."
     message = details["msg"].removeprefix("Value error, ")
+    if isinstance(details["input"], dict) and details["type"] == "value_error":
+        # A rule about several values names them itself; the section would be said twice.
+        return f"{path}: {message}"
     line = f"{path}: {message}, got {details['input']!r}"
     choices = details.get("ctx", {}).get("expected", "")
     if details["type"] == "literal_error" and isinstance(details["input"], str):

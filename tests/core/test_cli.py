@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from itwinai_core import show
@@ -211,6 +212,16 @@ def test_a_use_case_without_predict_says_so(itwinai, toys, monkeypatch):
     result = itwinai("predict", "x", "three.txt")
     assert result.code == 2
     assert "cannot be applied to files" in result.err
+
+
+def test_too_little_memory_is_a_message(itwinai, monkeypatch):
+    from toys import TorchLine
+
+    monkeypatch.setattr(TorchLine, "build_data", lambda self, run: np.empty(2**46))
+    result = itwinai("fit", "torch-line")
+    assert result.code == 2
+    assert "There is not enough memory: Unable to allocate" in result.err
+    assert "Traceback" not in result.err
 
 
 def test_a_bug_in_a_plugin_keeps_its_traceback(toys):

@@ -1,6 +1,7 @@
 """A run that does not fit is refused line by line, with what is near."""
 
 import pytest
+from pydantic import model_validator
 from toys import ToySettings
 
 from itwinai_core import Config, ConfigError, RunConfig
@@ -47,6 +48,7 @@ def test_an_empty_run_has_every_default():
             "strategy.precision: Input should be 'float32' or 'bfloat16', got 'bfloat'. Did you mean 'bfloat16'?",
         ),
         ({"seed": -1}, "seed: Input should be greater than or equal to 0, got -1"),
+        ({"seed": 2**32}, "seed: Input should be less than 4294967296, got 4294967296"),
     ],
 )
 def test_each_mistake_is_a_line_with_path_value_and_near_match(content, line):
@@ -65,6 +67,27 @@ def test_a_monitor_without_split_is_refused():
 
 def test_all_mistakes_are_told_at_once():
     assert len(refusal({"fit": {"epochs": 0, "batchsize": 3}, "sed": 1})) == 3
+
+
+def test_a_rule_about_several_values_is_told_without_the_whole_section():
+    class Pair(Config):
+        """Two values that must differ."""
+
+        one: int = 1
+        """One."""
+
+        other: int = 2
+        """Other."""
+
+        @model_validator(mode="after")
+        def _differ(self):
+            if self.one == self.other:
+                raise ValueError(f"one and other are both {self.one}. Choose two.")
+            return self
+
+    with pytest.raises(ConfigError) as refused:
+        validate({"use_case": "toy", "settings": {"one": 2}}, Pair)
+    assert str(refused.value).splitlines()[1:] == ["  settings: one and other are both 2. Choose two."]
 
 
 def test_a_run_without_use_case_says_so():

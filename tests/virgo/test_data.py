@@ -19,6 +19,18 @@ def run_of(content, seed=3):
     return RunConfig[VirgoSettings](use_case="virgo", seed=seed, settings=VirgoSettings.model_validate(content))
 
 
+@pytest.mark.parametrize("seconds", [1, 5, 20])
+def test_too_short_a_time_is_refused_before_it_is_generated(seconds):
+    with pytest.raises(ConfigError, match=f"^{seconds} s of data leave .* s for a part, which needs 8 s"):
+        build_splits(run_of({"data": {"seconds": seconds}}))
+
+
+@pytest.mark.parametrize("scan", [{"low": 0.1}, {"window": 0.01}])
+def test_a_window_too_short_for_its_lowest_frequency_is_refused_with_the_one_it_can_start_at(scan):
+    with pytest.raises(ConfigError, match=r"is too short for .* Hz at Q 12; it can start at"):
+        image_transform(VirgoSettings.model_validate({"qscan": scan}))
+
+
 @pytest.fixture(scope="module")
 def splits(small_run):
     """Return the three parts of the small run."""

@@ -67,7 +67,11 @@ def build_splits(run: RunConfig[VirgoSettings]) -> DataSplits:
     recording, truth = _recording(run)
     parts = [
         images(recording.between(start, stop), settings, [g for g in truth if start <= g.gps < stop], name)
-        for name, (start, stop) in zip(("training", "validation", "test"), _blocks(recording, settings), strict=True)
+        for name, (start, stop) in zip(
+            ("training", "validation", "test"),
+            _blocks(recording.strain.gps_start, recording.strain.seconds, settings),
+            strict=True,
+        )
     ]
     return DataSplits(*parts)
 
@@ -165,19 +169,19 @@ def _recording(run: RunConfig[VirgoSettings]) -> tuple[Recording, list[Glitch]]:
             f"settings.data names {', '.join(unknown) or data.strain}, which generated data do not have.\n"
             f"They have {synthetic.STRAIN} and {', '.join(synthetic.WITNESSES)}; give settings.data.file for others."
         )
+    _blocks(0.0, data.seconds, run.settings)  # too short a time is found before it is generated
     whole, truth = synthetic.recording(data.seconds, data.sample_rate, data.glitch_rate, data.coherence, run.seed)
     held = {channel.name: channel for channel in whole.witnesses}
     return strain.Recording(whole.strain, tuple(held[name] for name in data.witnesses)), truth
 
 
-def _blocks(recording: Recording, settings: VirgoSettings) -> list[tuple[float, float]]:
+def _blocks(start: float, seconds: float, settings: VirgoSettings) -> list[tuple[float, float]]:
     """Return GPS start and stop [s] of the training, validation and test part, a guard between each two.
 
     Raises:
         ConfigError: A part is too short for one window.
     """
-    data, start, seconds = settings.data, recording.strain.gps_start, recording.strain.seconds
-    stop = start + seconds
+    data, stop = settings.data, start + seconds
     test = stop - data.test * seconds
     validation = test - data.guard - data.validation * seconds
     blocks = [(start, validation - data.guard), (validation, test - data.guard), (test, stop)]

@@ -28,13 +28,13 @@ class DataSettings(Config):
     )
     """Channels that saw disturbances at their source, in the order in which the network takes them."""
 
-    sample_rate: PositiveFloat = 1024.0
+    sample_rate: Annotated[float, Field(gt=0, le=32768)] = 1024.0
     """Rate that every channel is brought down to [Hz]."""
 
     seconds: PositiveInt = 2400
     """Length of generated data [s]."""
 
-    glitch_rate: NonNegativeFloat = 0.5
+    glitch_rate: Annotated[float, Field(ge=0, le=10)] = 0.5
     """Mean number of glitches a second in generated data [Hz]."""
 
     coherence: Annotated[float, Field(ge=0, le=1)] = 0.95

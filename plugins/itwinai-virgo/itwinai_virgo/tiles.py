@@ -84,7 +84,13 @@ class Plane:
         rows = row_frequencies(q, band, grid.duration)
         if len(rows) < 4:
             raise ValueError(f"the band {band[0]:g} to {band[1]:g} Hz holds {len(rows)} rows at Q {q:.3g}, needs 4")
-        tiles = 2 ** np.ceil(np.log2(grid.duration * 2.0 * np.pi * rows / q / TILE_STEP)).astype(int)
+        tiles_per_hertz = grid.duration * 2.0 * np.pi / q / TILE_STEP
+        if rows[0] * tiles_per_hertz < 2:
+            raise ValueError(
+                f"a series of {grid.duration:g} s is too short for {band[0]:g} Hz at Q {q:.3g}; "
+                f"it can start at {max(2 / tiles_per_hertz, 1 / grid.duration):.2g} Hz"
+            )
+        tiles = 2 ** np.ceil(np.log2(rows * tiles_per_hertz)).astype(int)
         self._groups = [_Group(rows[tiles == count], q, int(count), grid) for count in np.unique(tiles)]
         # FITPACK, behind GWpy, holds the first and last row's value beyond them; extrapolating differs by 1 per cent.
         self._frequency_basis = torch.as_tensor(basis(rows, np.clip(out, rows[0], rows[-1])), dtype=torch.float32)
