@@ -74,7 +74,7 @@ class ModelSettings(Config):
     """How the network is trained."""
 
     learning_rate: PositiveFloat = 5e-4
-    """Step of the Adam optimiser at the start; it falls to nothing along half a cosine."""
+    """Highest learning rate of the Adam optimiser; it falls to nothing along half a cosine."""
 
 
 class DetectionSettings(Config):
