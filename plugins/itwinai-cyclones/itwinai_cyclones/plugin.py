@@ -23,7 +23,7 @@ class Cyclones(KerasUseCase[CyclonesSettings]):
     name = "cyclones"
     summary = "Finds the centres of tropical cyclones in global climate fields"
     settings = CyclonesSettings
-    defaults: ClassVar[Mapping[str, Any]] = {"fit": {"epochs": 10, "batch_size": 32}}
+    defaults: ClassVar[Mapping[str, Any]] = {"fit": {"epochs": 10, "batch_size": 16}}
 
     def build_data(self, run: RunConfig[CyclonesSettings]) -> DataSplits:
         """Generate fields with cyclones at the places of real storms, and cut patches."""
