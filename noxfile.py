@@ -15,6 +15,8 @@ import nox
 
 nox.needs_version = ">=2025.2"
 nox.options.sessions = []
+# uv would fetch a build of torch for graphics cards; pip keeps to what constraints.txt and its own index find.
+nox.options.default_venv_backend = "virtualenv"
 nox.options.reuse_venv = "yes"
 nox.options.error_on_external_run = True
 

@@ -34,7 +34,7 @@ def installed() -> Plugins:
     """Return all installed plugins, loaded once a process."""
     from itwinai_core.plugins import Plugins
 
-    return Plugins()
+    return Plugins(verbs=verbs.commands)
 
 
 def main(arguments: list[str] | None = None) -> None:

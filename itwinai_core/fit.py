@@ -86,7 +86,7 @@ def fit(planned: Plan, *, runs: Path, name: str | None = None) -> tuple[RunFolde
     """
     run, use_case = planned.run, planned.use_case
     driver = engine(use_case.engine)
-    folder = RunFolder.create(runs, name or f"{run.use_case}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
+    folder = RunFolder.create(runs, name or _free_name(run.use_case, runs))
     write_atomically(folder.run_file, to_yaml(run))
     folder.write_state("running", use_case=run.use_case)
     begun, started = time.monotonic(), now()
@@ -109,6 +109,16 @@ def fit(planned: Plan, *, runs: Path, name: str | None = None) -> tuple[RunFolde
         folder.write_state("finished", epochs=outcome.epochs)
     planned.plugins.tell("itwinai_after_fit", use_case=use_case, run=run, report=report)
     return folder, report
+
+
+def _free_name(use_case: str, runs: Path) -> str:
+    """Return a name from use case and time; fits that start in the same second get a number each."""
+    base = name = f"{use_case}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    number = 1
+    while (runs / name).exists():
+        number += 1
+        name = f"{base}-{number}"
+    return name
 
 
 def _train(

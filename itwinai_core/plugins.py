@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
 
+import click
 import pluggy
 
 from itwinai_core import hookspecs, strategies, trackers
@@ -20,9 +21,10 @@ from itwinai_core.tracker import Tracker
 from itwinai_core.use_case import UseCase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
-    import click
+ENGINES = ("lightning", "keras")
+"""Engines that a use case may name."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -54,7 +56,14 @@ class _DoesNotFitError(Exception):
 class Plugins:
     """All installed plugins, loaded; none of them can keep the others from being used."""
 
-    def __init__(self, points: Iterable[EntryPoint] | None = None) -> None:
+    def __init__(self, points: Iterable[EntryPoint] | None = None, *, verbs: Collection[str] = ()) -> None:
+        """Load every plugin.
+
+        Args:
+            points: Entry points to load; by default those that are installed.
+            verbs: Names that no plugin's command may take, because the program has them already.
+        """
+        self._verbs = verbs
         self._manager = pluggy.PluginManager("itwinai")
         self._manager.add_hookspecs(hookspecs)
         self.installed: list[Plugin] = []
@@ -155,13 +164,14 @@ class Plugins:
         use_cases = [_checked_use_case(offered) for offered in self._offered(module, "itwinai_use_cases")]
         strategies_ = [_instance(offered, Strategy) for offered in self._offered(module, "itwinai_strategies")]
         trackers_ = [_subclass(offered, Tracker) for offered in self._offered(module, "itwinai_trackers")]
-        commands = self._offered(module, "itwinai_commands")
+        commands = [_instance(offered, click.Command) for offered in self._offered(module, "itwinai_commands")]
         new_use_cases = _fresh(
             {use_case.name: (use_case, plugin) for use_case in use_cases}, self._use_cases, "use case"
         )
         new_strategies = _fresh({(item.name, item.engine): item for item in strategies_}, self._strategies, "strategy")
         new_trackers = _fresh({item.name: item for item in trackers_}, self._trackers, "tracker")
-        new_commands = _fresh({str(command.name): command for command in commands}, self.commands, "command")
+        taken = {**self.commands, **dict.fromkeys(self._verbs)}
+        new_commands = _fresh({str(command.name): command for command in commands}, taken, "command")
         self._use_cases.update(new_use_cases)
         self._strategies.update(new_strategies)
         self._trackers.update(new_trackers)
@@ -177,7 +187,7 @@ class Plugins:
 def _fresh(offered: dict[Any, Any], known: dict[Any, Any], kind: str) -> dict[Any, Any]:
     for name in offered:
         if name in known:
-            owner = known[name][1].distribution if kind == "use case" else "another plugin"
+            owner = known[name][1].distribution if kind == "use case" else "the core or another plugin"
             shown = name if isinstance(name, str) else " for ".join(name)
             raise _DoesNotFitError(f"its {kind} '{shown}' is offered by {owner} already")
     return offered
@@ -190,6 +200,8 @@ def _checked_use_case(offered: Any) -> UseCase[Any]:
         raise _DoesNotFitError(f"{kind}.name must be of lower-case letters, digits, '-' and '_'")
     if not str(getattr(use_case, "summary", "")).strip():
         raise _DoesNotFitError(f"{kind}.summary must say in one line what is trained")
+    if getattr(use_case, "engine", None) not in ENGINES:
+        raise _DoesNotFitError(f"{kind}.engine must be one of {', '.join(ENGINES)}: subclass one of their use cases")
     _subclass(getattr(use_case, "settings", None), Config)
     return use_case
 

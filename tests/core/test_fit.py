@@ -233,6 +233,12 @@ def test_a_run_that_does_not_fit_makes_no_folder(fitted, toys, overrides, error,
     assert list(toys.iterdir()) == []
 
 
+def test_fits_that_start_in_the_same_second_get_a_folder_each(plugins, toys):
+    planned = plan("torch-line", ["fit.epochs=1"], plugins)
+    folders = {fit(planned, runs=toys / "runs")[0].path.name for _ in range(3)}
+    assert len(folders) == 3
+
+
 def test_an_empty_part_of_the_data_is_refused(fitted):
     with pytest.raises(ConfigError, match="The train part of the data is empty"):
         fitted("torch-line", "settings.data.count=0")

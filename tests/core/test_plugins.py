@@ -68,7 +68,7 @@ FAULTS = {
             "from itwinai_core.strategies.keras import KerasAuto\nfrom itwinai_core import hookimpl\n"
             "@hookimpl\ndef itwinai_strategies():\n    return [KerasAuto()]"
         ),
-        "its strategy 'auto for keras' is offered by another plugin already",
+        "its strategy 'auto for keras' is offered by the core or another plugin already",
     ),
     "offers_a_tracker_object": (
         (
@@ -76,6 +76,25 @@ FAULTS = {
             "@hookimpl\ndef itwinai_trackers():\n    return [CsvTracker()]"
         ),
         "where a subclass of Tracker is asked for",
+    ),
+    "takes_a_verb": (
+        (
+            "import click\nfrom itwinai_core import hookimpl\n"
+            "@hookimpl\ndef itwinai_commands():\n    return [click.Command('fit')]"
+        ),
+        "its command 'fit' is offered by the core or another plugin already",
+    ),
+    "offers_a_function": (
+        ("from itwinai_core import hookimpl\n@hookimpl\ndef itwinai_commands():\n    return [print]"),
+        "where a Command is asked for",
+    ),
+    "has_no_engine": (
+        (
+            "from toys import TorchLine\nfrom itwinai_core import hookimpl\n"
+            "class Lost(TorchLine):\n    name = 'lost'\n    engine = 'theano'\n"
+            "@hookimpl\ndef itwinai_use_cases():\n    return [Lost()]"
+        ),
+        "Lost.engine must be one of lightning, keras",
     ),
     "breaks_midway": (
         "from itwinai_core import hookimpl\n@hookimpl\ndef itwinai_use_cases():\n    yield 1 / 0",
@@ -100,7 +119,8 @@ def written(toys, monkeypatch):
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_broken_plugin_is_set_aside_with_its_reason_and_the_others_work(written, name):
     code, reason = FAULTS[name]
-    plugins = Plugins([written(name, code), HEALTHY, EntryPoint("zz-absent", "no_such_module_at_all", "itwinai")])
+    absent = EntryPoint("zz-absent", "no_such_module_at_all", "itwinai")
+    plugins = Plugins([written(name, code), HEALTHY, absent], verbs=["fit"])
     problems = {plugin.name: plugin.problem for plugin in plugins.installed}
     if name == "takes_a_name":
         # Plugins are loaded by name, so here the broken one came first; `toys` is the one that finds the name taken.
