@@ -82,6 +82,10 @@ class RunFolder:
         """Folder of the best and the last checkpoint."""
         return self.path / "checkpoints"
 
+    def saved(self) -> list[str]:
+        """Return which checkpoints there are: ``best``, ``last``, both or none."""
+        return [name for name in ("best", "last") if any(self.checkpoints.glob(f"{name}.*"))]
+
     def state(self) -> dict[str, Any]:
         """Return what is known of the run's progress; a run whose process is gone counts as interrupted."""
         state = {"state": "unknown"} | _read_json(self.path / STATE_FILE)

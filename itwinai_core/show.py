@@ -108,11 +108,14 @@ def runs(folders: Sequence[RunFolder], place: Path, *, as_json: bool) -> None:
     if not entries:
         _print(f"There are no runs in {place} yet. Make one with: itwinai fit USE_CASE")
         return
-    table = _table("run", "use case", "state", "epochs", "best", "started", "took [s]")
+    table = _table("run", "use case", "state", "epochs", "best", "checkpoints", "started", "took [s]")
     for entry in entries:
-        started = (entry["started"] or "")[:16].replace("T", " ")
-        cells = [*list(entry.values())[:5], started, entry["duration"]]
-        table.add_row(*("" if cell is None else str(cell) for cell in cells))
+        shown = entry | {
+            "checkpoints": ", ".join(entry["checkpoints"]),
+            "started": (entry["started"] or "")[:16].replace("T", " "),
+        }
+        del shown["reason"]
+        table.add_row(*("" if cell is None else str(cell) for cell in shown.values()))
     _print(table)
     for entry in entries:
         if entry["reason"]:
@@ -140,6 +143,7 @@ def _run_entry(folder: RunFolder) -> dict[str, Any]:
         "state": state["state"],
         "epochs": state.get("epochs"),
         "best_epoch": result.get("best_epoch"),
+        "checkpoints": folder.saved(),
         "started": state.get("started"),
         "duration": result.get("duration"),
         "reason": state.get("reason") or None,

@@ -32,6 +32,7 @@ def test_ctrl_c_leaves_the_last_checkpoint_and_says_interrupted(toys, itwinai, l
     (entry,) = json.loads(itwinai("runs", "--json").out)
     assert entry["state"] == "interrupted"
     assert entry["epochs"] >= 3
+    assert entry["checkpoints"] == ["best", "last"]
     assert [path.stem for path in (toys / "runs" / "x" / "checkpoints").glob("last.*")] == ["last"]
     (toys / "one.txt").write_text("1")
     assert itwinai("predict", "x", "one.txt").code == 0
