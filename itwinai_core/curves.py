@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from itwinai_core.trackers.csv_file import read_metrics
@@ -28,7 +29,7 @@ def draw_curves(metrics_file: Path, picture: Path, *, title: str, best_epoch: in
     columns = min(len(panels), 3)
     lines = -(-len(panels) // columns)
     figure = Figure(figsize=(max(4.2 * columns, 6), 3.4 * lines + 0.5), layout="constrained")
-    figure.suptitle(title)
+    figure.suptitle(textwrap.fill(title, width=int(figure.get_figwidth() * 11)))
     for number, panel in enumerate(panels, start=1):
         axes = figure.add_subplot(lines, columns, number)
         for split, style in (("train", "o-"), ("validation", "s--")):

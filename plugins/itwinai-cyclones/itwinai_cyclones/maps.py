@@ -107,7 +107,7 @@ def draw_centres(
             marks = np.unique(np.linspace(0, len(times) - 1, min(5, len(times))).astype(int))
             bar.set_ticks(marks.tolist(), labels=[times[mark].replace("T", "\n") for mark in marks])
             bar.set_label("Time of the centre")
-    axes.set_title(f"{len(rows)} tropical-cyclone centres" + (f", {times[0]} to {times[-1]}" if len(times) > 1 else ""))
+    axes.set_title(f"{len(rows)} centres found" + (f", {times[0]} to {times[-1]}" if len(times) > 1 else ""))
     axes.legend(loc="lower left", framealpha=0.9)
     save(drawn, path)
 

@@ -71,7 +71,9 @@ def scores(path: Path, errors: Mapping[str, float], families: Mapping[str, float
     reference = next(iter(errors.values()))
     colours = ["#9aa5b1"] * (len(errors) - 1) + ["#1f6f8b"]
     bars = left.barh(list(errors), list(errors.values()), color=colours)
-    left.bar_label(bars, [f"{error:.3f}   skill {1 - error / reference:.2f}" for error in errors.values()], padding=4)
+    skills = [round(1 - error / reference, 2) + 0.0 for error in errors.values()]  # no minus before a zero
+    labels = [f"{error:.3f}   skill {skill:.2f}" for error, skill in zip(errors.values(), skills, strict=True)]
+    left.bar_label(bars, labels, padding=4)
     left.set(xlim=(0.0, 1.5 * max(errors.values())), xlabel="mean |error| of ln(1 + E), unseen time")
     left.invert_yaxis()
     bars = right.barh([name.replace("_", " ") for name in families], list(families.values()), color="#1f6f8b")
