@@ -260,3 +260,13 @@ def test_cell_centres_off_greenwich_are_a_globe(written, start):
     data = data.assign_coords(latitude=np.arange(89.5, -90, -1.0), longitude=longitude)
     found = Fields([written(data)], ["msl"]).at(0)[0]
     np.testing.assert_allclose(found[360], 1010 + 5 * np.cos(np.radians(model_axes()[1])), atol=1e-2)
+
+
+def test_a_file_without_any_time_is_refused(dataset, written):
+    with pytest.raises(FieldsError, match="holds msl for no time at all"):
+        Fields([written(dataset.isel(time=slice(0)))], ["msl"])
+
+
+def test_a_variable_of_gaps_only_is_refused_as_not_written(dataset, written):
+    with pytest.raises(FieldsError, match="holds no value of msl at its first time, only gaps"):
+        Fields([written(dataset.assign(msl=dataset.msl * np.nan))], ["msl"])

@@ -135,5 +135,5 @@ def _summary(rows: Sequence[tuple[str, Centre]], groups: Sequence[Fields]) -> li
     place = place_in_words(deepest.latitude, deepest.longitude)
     return [
         f"{len(rows)} centres in {len(times)} field(s), {span}.",
-        f"Deepest: {deepest.msl:.0f} hPa at {place}, {time}{wind}.",
+        f"Deepest: {deepest.msl:.0f} hPa at {place}{', ' if time else ''}{time}{wind}.",
     ]

@@ -91,13 +91,21 @@ class Quantity:
         Raises:
             FieldsError: the units are unknown, or the values contradict them.
         """
+        if not array.size:
+            raise FieldsError(f"{where} holds {array.name} for no time at all.\nGive a file with at least one time.")
         sample = array.isel(dict.fromkeys(array.dims[:-2], 0))
         try:
-            median = float(np.nanmedian(sample.to_numpy()[::4, ::4]))
+            values = sample.to_numpy()[::4, ::4]
         except (OSError, RuntimeError, ValueError) as error:
             raise FieldsError(
                 f"{where} breaks off while reading {array.name}: {error}.\nCopy or download the file again."
             ) from error
+        if not np.isfinite(values).any():
+            raise FieldsError(
+                f"{where} holds no value of {array.name} at its first time, only gaps.\n"
+                "Part of it was not written or not copied: get it again."
+            )
+        median = float(np.nanmedian(values))
         stated = array.attrs.get("units")
         candidates = list(self.units) if stated is None else [stated]
         for factor, offset in (self.units[name] for name in candidates if name in self.units):
