@@ -1,5 +1,7 @@
 """Predict finds what is in a file of strain, and says what is wrong with one before anything is written."""
 
+from dataclasses import replace
+
 import h5py
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ import torch
 from matplotlib.image import imread
 
 from itwinai_core import DataError
-from itwinai_virgo import strain
+from itwinai_virgo import strain, synthetic
 from itwinai_virgo.model import StrainEstimator
 from itwinai_virgo.predict import predict, q_scan
 from itwinai_virgo.settings import VirgoSettings
@@ -136,6 +138,22 @@ def test_an_injection_into_real_strain_is_found(sample):
     gps, frequency, _ = q_scan(white, 16.0).tile
     assert gps == pytest.approx(channel.gps_start + 10.0, abs=0.05)
     assert frequency == pytest.approx(150.0, rel=0.1)
+
+
+@pytest.mark.parametrize("seconds", [30, 150])
+@pytest.mark.parametrize(("frequency", "cycles"), [(200.0, 0.6), (60.0, 0.6), (150.0, 3.0), (250.0, 12.0)])
+def test_a_burst_of_any_quality_factor_in_a_file_of_any_length_gets_its_scan(
+    small, model, tmp_path, frequency, cycles, seconds
+):
+    quiet = synthetic.recording(seconds, RATE, 0.0, 0.0, seed=5)[0].strain
+    time = np.arange(len(quiet.values)) / RATE - 20.0
+    burst = 3e-21 * np.exp(-((time * frequency / cycles) ** 2)) * np.cos(2 * np.pi * frequency * time)
+    strain.write(tmp_path / "loud.h5", strain.Recording(replace(quiet, values=quiet.values + burst), ()))
+    (tmp_path / "out").mkdir()
+    lines = predict(small, model, [tmp_path / "loud.h5"], tmp_path / "out")
+    found = float(lines[0].split("GPS ")[1].split(",")[0])
+    assert found == pytest.approx(quiet.gps_start + 20.0, abs=0.1)
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"qscan.h5", "qscan.png"}
 
 
 def spoil_missing(path):

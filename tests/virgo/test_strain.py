@@ -245,3 +245,10 @@ def test_channels_of_different_times_are_refused(own):
         file[f"channels/{WITNESSES[1]}"].attrs["gps_start"] += 1.0
     with pytest.raises(StrainError, match="Cut all channels to one stretch"):
         read_own(own)
+
+
+def test_a_group_where_a_channel_should_be_is_refused(tmp_path):
+    with h5py.File(tmp_path / "group.h5", "w") as file:
+        file.create_group(f"channels/{STRAIN}").attrs.update(sample_rate=1024.0, gps_start=0.0)
+    with pytest.raises(StrainError, match=r"is a group\.\nA channel is a dataset with the attributes sample_rate"):
+        read(tmp_path / "group.h5", STRAIN, (), 1024.0)

@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import torch
 
-from itwinai_core import DataError
+from itwinai_core import DataError, track
 from itwinai_virgo import pictures
 from itwinai_virgo.data import image_transform, images, read_recording, whitened
 from itwinai_virgo.export import estimated
@@ -118,7 +118,9 @@ def q_scan(white: Channel, low: float) -> Scan:
     samples = len(white.values) // pieces // 2 * 2
     band = (low, highest_frequency(rate, quality_factors(*Q_RANGE)[0]))
     transform = QTransform(samples, rate, band, Q_RANGE, (256, 2048))
-    scans = [transform(torch.from_numpy(white.values[None, n * samples : (n + 1) * samples])) for n in range(pieces)]
+    starts = [piece * samples for piece in range(pieces)]
+    shown = track(starts, f"Q-scan of {white.name}") if pieces > 1 else starts
+    scans = [transform(torch.from_numpy(white.values[None, start : start + samples])) for start in shown]
     number = int(np.argmax([float(scan.peak[0]) for scan in scans]))
     best = scans[number]
     start = white.gps_start + number * samples / rate
@@ -156,7 +158,8 @@ def _zoom(scan: Scan) -> dict[str, Any]:
     start = min(max(gps - length / 2, white.gps_start), white.gps_start + white.seconds - length)
     around = white.between(start, start + length)
     samples = len(around.values) // 2 * 2
-    band = (scan.frequencies[0], scan.frequencies[-1])
+    # The scan's own Q comes back in single precision, so the band may end a hair above what it allows.
+    band = (scan.frequencies[0], min(scan.frequencies[-1], highest_frequency(white.sample_rate, scan.q)))
     transform = QTransform(samples, white.sample_rate, band, (scan.q, scan.q), (256, 4096))
     shown = np.abs(around.gps_start + transform.times - gps) <= ZOOM_SECONDS / 2
     picture = transform(torch.from_numpy(around.values[None, :samples])).energy[0].numpy()

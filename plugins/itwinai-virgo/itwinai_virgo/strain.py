@@ -136,10 +136,14 @@ def _gwosc(file: h5py.File, path: Path) -> Channel:
 
 def _own(data: h5py.Dataset, name: str, path: Path) -> Channel:
     """Return one channel of a file in this plugin's layout."""
-    try:
-        rate, start = float(data.attrs["sample_rate"]), float(data.attrs["gps_start"])
-    except KeyError as error:
-        raise StrainError(f"{path}: channels/{name} lacks the attribute {error}, in Hz or GPS seconds.") from error
+    lacking = [attribute for attribute in ("sample_rate", "gps_start") if attribute not in data.attrs]
+    if lacking or not isinstance(data, h5py.Dataset):
+        what = f"lacks the attribute {' and '.join(lacking)}" if lacking else "is a group"
+        raise StrainError(
+            f"{path}: channels/{name} {what}.\n"
+            "A channel is a dataset with the attributes sample_rate, in Hz, and gps_start, in GPS seconds."
+        )
+    rate, start = float(data.attrs["sample_rate"]), float(data.attrs["gps_start"])
     return Channel(name, _finite(data, name, path), rate, start, str(data.attrs.get("unit", "")))
 
 
