@@ -6,6 +6,7 @@ import signal
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
+from itwinai_core.errors import FitInterruptedError
 from itwinai_core.progress import stderr_console
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ class StopRequest:
     ) -> None:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
+        if self.made and kind is None:
+            # The request came after the last batch had been looked at: it is not forgotten.
+            raise FitInterruptedError
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signature of a handler
         if self.made:

@@ -10,6 +10,7 @@ import time
 import pytest
 
 from itwinai_core.engines.interrupt import StopRequest
+from itwinai_core.errors import FitInterruptedError
 
 
 @pytest.mark.slow
@@ -54,15 +55,25 @@ def test_a_killed_fit_is_shown_as_interrupted(toys, itwinai):
     assert entry["state"] == "interrupted"
 
 
-def test_the_first_signal_asks_and_the_second_stops_at_once():
-    before = signal.getsignal(signal.SIGINT)
+def signalled_twice(seen):
     with StopRequest() as stop:
-        assert not stop.made
+        seen.append(stop.made)
         signal.raise_signal(signal.SIGINT)
-        assert stop.made
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
+        seen.append(stop.made)
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_the_first_signal_asks_and_the_second_stops_at_once():
+    before, seen = signal.getsignal(signal.SIGINT), []
+    with pytest.raises(KeyboardInterrupt):
+        signalled_twice(seen)
+    assert seen == [False, True]
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_request_that_no_batch_saw_is_not_forgotten():
+    with pytest.raises(FitInterruptedError), StopRequest():
+        signal.raise_signal(signal.SIGINT)
 
 
 def test_another_thread_leaves_the_handler_alone():
@@ -80,7 +91,6 @@ def test_another_thread_leaves_the_handler_alone():
 
 
 def test_a_stop_between_batches_keeps_the_last_checkpoint(toys, plugins, line, monkeypatch):
-    from itwinai_core.errors import FitInterruptedError
     from itwinai_core.fit import fit, plan
     from itwinai_core.run_folder import RunFolder
 
