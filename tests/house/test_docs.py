@@ -113,6 +113,12 @@ def test_the_readme_has_the_two_commands(pages):
     assert "nox -s tests" in pages["README.md"]
 
 
+def test_ci_calls_the_very_test_line_of_the_readme(pages, root):
+    line = (root / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1]
+    assert line.endswith("nox -s tests")
+    assert f"```bash\n{line}\n```" in pages["README.md"]
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [
