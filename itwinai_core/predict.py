@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itwinai_core.config import did_you_mean
+from itwinai_core.config import did_you_mean, near_match
 from itwinai_core.errors import DataError, RunError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from itwinai_core.trained import TrainedRun
     from itwinai_core.use_case import UseCase
@@ -69,17 +69,14 @@ def _resolved(text: str, use_case: UseCase[Any]) -> Path:
         wanted = text.removeprefix(SAMPLE_PREFIX)
         samples = use_case.samples()
         if wanted not in samples:
-            raise DataError(f"The use case '{use_case.name}' has no sample '{wanted}'.{_hint(wanted, samples)}")
+            hint = did_you_mean(wanted, samples) or " No sample of it is installed."
+            raise DataError(f"The use case '{use_case.name}' has no sample '{wanted}'.{hint}")
         return samples[wanted]
     path = Path(text)
     if not path.exists():
-        near = did_you_mean(path.name, (found.name for found in path.parent.iterdir())) if path.parent.is_dir() else ""
-        raise DataError(f"There is no file '{path}'.{near if near.startswith(' Did') else ''}")
+        beside = [found.name for found in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise DataError(f"There is no file '{path}'.{near_match(path.name, beside)}")
     return path
-
-
-def _hint(wanted: str, samples: Iterable[str]) -> str:
-    return did_you_mean(wanted, samples) or " No sample of it is installed."
 
 
 def _stem(path: Path) -> str:

@@ -82,15 +82,15 @@ class RunFolder:
         """Folder of the best and the last checkpoint."""
         return self.path / "checkpoints"
 
-    def saved(self) -> list[str]:
-        """Return which checkpoints there are: ``best``, ``last``, both or none."""
-        return [name for name in ("best", "last") if any(self.checkpoints.glob(f"{name}.*"))]
+    def saved(self) -> dict[str, Path]:
+        """Return the checkpoints that there are: ``best``, ``last``, both or none."""
+        return {name: path for name in ("best", "last") for path in self.checkpoints.glob(f"{name}.*")}
 
     def state(self) -> dict[str, Any]:
         """Return what is known of the run's progress; a run whose process is gone counts as interrupted."""
         state = {"state": "unknown"} | _read_json(self.path / STATE_FILE)
         here = state.get("host") == socket.gethostname()
-        if state["state"] == "running" and here and not _alive(int(state.get("pid", 0))):
+        if state["state"] == "running" and here and not _alive(state.get("pid")):
             state["state"] = "interrupted"
         return state
 
@@ -132,12 +132,15 @@ def write_json(path: Path, content: Any) -> None:
 
 def write_atomically(path: Path, text: str) -> None:
     """Write text so that a reader finds the old file or the new one, never a part."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        file.write(text)
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    unfinished = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        unfinished.chmod(0o644)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -149,7 +152,9 @@ def _read_json(path: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _alive(pid: int) -> bool:
+def _alive(pid: Any) -> bool:
+    if not isinstance(pid, int) or pid <= 0:
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

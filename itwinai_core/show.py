@@ -143,7 +143,7 @@ def _run_entry(folder: RunFolder) -> dict[str, Any]:
         "state": state["state"],
         "epochs": state.get("epochs"),
         "best_epoch": result.get("best_epoch"),
-        "checkpoints": folder.saved(),
+        "checkpoints": list(folder.saved()),
         "started": state.get("started"),
         "duration": result.get("duration"),
         "reason": state.get("reason") or None,

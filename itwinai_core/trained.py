@@ -48,10 +48,9 @@ class TrainedRun:
         content = with_overrides(read_run_file(folder.run_file), overrides)
         use_case = plugins.use_case(str(content.get("use_case")))
         run = validate(content, use_case.settings)
-        for stem in ("best", "last"):
-            found = sorted(folder.checkpoints.glob(f"{stem}.*"))
-            if found:
-                return cls(folder, run, use_case, found[0])
+        saved = folder.saved()
+        if saved:
+            return cls(folder, run, use_case, saved.get("best") or saved["last"])
         raise RunError(
             f"The run '{folder.path.name}' holds no checkpoint: it is {folder.state()['state']}.\n"
             f"Train it again with: itwinai fit {folder.run_file}"

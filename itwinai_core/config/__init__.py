@@ -2,7 +2,7 @@
 
 from itwinai_core.config.read import merged, read_run_file, with_overrides
 from itwinai_core.config.schema import Config, FitConfig, RunConfig, SettingsT, StrategyConfig
-from itwinai_core.config.validate import did_you_mean, validate
+from itwinai_core.config.validate import did_you_mean, near_match, validate
 from itwinai_core.config.write import describe_fields, to_commented_yaml, to_yaml, type_name
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "describe_fields",
     "did_you_mean",
     "merged",
+    "near_match",
     "read_run_file",
     "to_commented_yaml",
     "to_yaml",

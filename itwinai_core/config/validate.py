@@ -37,10 +37,13 @@ def validate(content: Mapping[str, Any], settings: type[Config]) -> RunConfig[An
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return `` Did you mean 'near'?``, or all that is known where nothing is near."""
     names = sorted(known)
-    near = difflib.get_close_matches(word, names, n=1)
-    if near:
-        return f" Did you mean '{near[0]}'?"
-    return f" Known: {', '.join(names)}." if names else ""
+    return near_match(word, names) or (f" Known: {', '.join(names)}." if names else "")
+
+
+def near_match(word: str, known: Iterable[str]) -> str:
+    """Return `` Did you mean 'near'?``, or nothing where nothing is near."""
+    near = difflib.get_close_matches(word, sorted(known), n=1)
+    return f" Did you mean '{near[0]}'?" if near else ""
 
 
 def _without_empty_sections(content: Mapping[str, Any], schema: type[BaseModel]) -> dict[str, Any]:
@@ -70,8 +73,8 @@ def _line(details: ErrorDetails, schema: type[BaseModel]) -> str:
     choices = details.get("ctx", {}).get("expected", "")
     if details["type"] == "literal_error" and isinstance(details["input"], str):
         names = [part.strip(" '") for part in choices.replace(" or ", ",").split(",")]
-        near = difflib.get_close_matches(details["input"], names, n=1)
-        line += f". Did you mean '{near[0]}'?" if near else ""
+        hint = near_match(details["input"], names)
+        line += f".{hint}" if hint else ""
     return line
 
 

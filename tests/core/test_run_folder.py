@@ -73,6 +73,13 @@ def test_a_run_whose_process_is_gone_is_interrupted(folder):
     assert folder.state()["state"] == "interrupted"
 
 
+@pytest.mark.parametrize("pid", [None, 0, -1, "x"])
+def test_a_running_state_without_a_process_is_interrupted(folder, pid):
+    folder.write_state("running")
+    write_json(folder.path / "state.json", json.loads((folder.path / "state.json").read_text()) | {"pid": pid})
+    assert folder.state()["state"] == "interrupted"
+
+
 def test_a_process_of_somebody_else_counts_as_running(folder, monkeypatch):
     def refuse(pid, signal):
         raise PermissionError
@@ -125,6 +132,7 @@ def test_a_failed_write_leaves_the_old_file_whole(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         write_atomically(path, "new")
     assert path.read_text() == "old"
+    assert [left.name for left in tmp_path.iterdir()] == ["report.json"]
 
 
 def test_written_files_are_readable_by_others(tmp_path):
