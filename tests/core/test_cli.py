@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from itwinai_core import show
+from itwinai_core.show import plugins as show
 from itwinai_core.plugins import Plugins
 
 VERBS = ["list-plugins", "describe", "init", "fit", "evaluate", "predict", "runs"]

@@ -1,0 +1,1 @@
+"""What the verbs print as their result: tables on standard output, or JSON."""
