@@ -1,0 +1,1 @@
+"""Contract checks that a plugin's team runs in its own CI."""
