@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +39,13 @@ def installed() -> Plugins:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command; a mistake of the user ends in one message and exit code 2."""
+    """Run one command; a mistake of the user ends in one message and exit code 2.
+
+    Args:
+        arguments: Words after the program's name; by default those of this process, which ends with the command.
+    """
+    # pydantic would read the entry points of all installed packages, for plugins of its own that settings do not need.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         code = verbs.main(arguments, prog_name="itwinai", standalone_mode=False)
     except UserError as error:
@@ -61,7 +69,18 @@ def main(arguments: list[str] | None = None) -> None:
         # Whoever read the output, e.g. `head`, has seen enough.
         sys.stderr.close()
         code = 1
+    if arguments is None:
+        _close_stdout()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _close_stdout() -> None:
+    """Send nowhere what is printed from here on: what a plugin prints at exit must not end up in somebody's JSON."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
 
 
 def example(text: str) -> str:

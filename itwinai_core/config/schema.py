@@ -76,10 +76,11 @@ class RunConfig(Config, Generic[SettingsT]):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """Seed of every random stream: initial weights, order of samples, augmentation, synthetic data."""
 
-    fit: FitConfig = FitConfig()
+    # Made when a run is: a section that is made while this module is imported would cost every command its schema.
+    fit: FitConfig = Field(default_factory=FitConfig)
     """How long to train, and what to watch."""
 
-    strategy: StrategyConfig = StrategyConfig()
+    strategy: StrategyConfig = Field(default_factory=StrategyConfig)
     """How the fit is spread over devices."""
 
     settings: SettingsT

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from itwinai_core.plugins.diagnose import line_with
 from itwinai_core.plugins.record import Claim, Diagnosis, Plugin
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def settle(plugins: Iterable[Plugin], core: Iterable[Claim]) -> None:
         )
         owner = "the core" if claim in taken else next((plugin.title for plugin in standing), "")
         for loser in standing if claim in taken else standing[1:]:
-            loser.diagnosis = Diagnosis(f"its {kind} '{name}' is offered by {owner} already", f"{loser.removal()}")
+            place = line_with(name.partition(" ")[0], loser)
+            loser.diagnosis = Diagnosis(f"its {kind} '{name}' is offered by {owner} already", loser.removal(), *place)
 
 
 def _is_called(plugin: Plugin, name: str) -> bool:

@@ -20,21 +20,22 @@ if TYPE_CHECKING:
 ALLOWED, DENIED = "ITWINAI_PLUGINS", "ITWINAI_PLUGINS_OFF"
 """Environment variables that hold names of plugins, with commas between them."""
 
+_GROUP = ENTRY_POINT_GROUP.encode()
 _SECTION = re.compile(rf"^\s*\[\s*{ENTRY_POINT_GROUP}\s*\]\s*$", re.MULTILINE)
 
 
 def installed_plugins() -> list[Plugin]:
-    """Return a record of each distribution with an entry point in our group, by name."""
+    """Return a record of each distribution with an entry point in our group, by the name of the distribution."""
     found: list[Plugin] = []
     seen = set()
     for distribution in distributions():
         folder = str(getattr(distribution, "_path", ""))
         # The first on the path is the one that Python imports.
-        name = Path(folder).name.rpartition(".")[0].partition("-")[0].lower().replace(".", "_")
+        name = os.path.basename(folder).rpartition(".")[0].partition("-")[0].lower().replace(".", "_")  # noqa: PTH119 - of hundreds, a Path each would be felt
         if not name or name not in seen:
             seen.add(name)
             found += _plugins_of(distribution, folder)
-    return sorted(found, key=lambda plugin: (plugin.name, plugin.distribution))
+    return sorted(found, key=lambda plugin: (plugin.distribution, plugin.name))
 
 
 def plugins_at(points: Iterable[EntryPoint]) -> list[Plugin]:
@@ -43,7 +44,7 @@ def plugins_at(points: Iterable[EntryPoint]) -> list[Plugin]:
     for point in points:
         distribution = point.dist
         records.append(_record(point, distribution) if distribution else Plugin(point, point.value))
-    return sorted(records, key=lambda plugin: (plugin.name, plugin.distribution))
+    return sorted(records, key=lambda plugin: (plugin.distribution, plugin.name))
 
 
 def switch_off(plugins: Iterable[Plugin]) -> None:
@@ -75,13 +76,13 @@ def _plain(name: str) -> str:
 
 
 def _plugins_of(distribution: Distribution, folder: str) -> list[Plugin]:
-    place = str(Path(folder, "entry_points.txt")) if folder else ""
+    place = f"{folder}/entry_points.txt"
+    content = _entry_points_file(distribution, place)
+    if _GROUP not in content:
+        return []
     try:
-        text = distribution.read_text("entry_points.txt") or ""
+        text = content.decode()
     except UnicodeDecodeError:
-        # What it holds nobody knows; that it is meant for us, its bytes can tell.
-        if f"[{ENTRY_POINT_GROUP}]".encode() not in Path(place).read_bytes():
-            return []
         return [_unreadable(distribution, "its entry_points.txt is not UTF-8 text", place)]
     if not _SECTION.search(text):
         return []
@@ -105,6 +106,16 @@ def _plugins_of(distribution: Distribution, folder: str) -> list[Plugin]:
             _line_of(points[0].name, text),
         )
     return [first]
+
+
+def _entry_points_file(distribution: Distribution, place: str) -> bytes:
+    try:
+        with open(place, "rb") as file:  # noqa: PTH123 - of hundreds, a Path each would be felt
+            return file.read()
+    except FileNotFoundError:
+        return b""  # most packages have none
+    except OSError:
+        return (distribution.read_text("entry_points.txt") or "").encode()  # in an archive, for example
 
 
 def _entries(text: str) -> Iterator[tuple[str, str]]:

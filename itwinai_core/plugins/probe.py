@@ -32,6 +32,7 @@ LIMIT = "ITWINAI_LOAD_SECONDS"
 """Environment variable that holds how long one plugin may take to load [s]."""
 
 _NOISE_KEPT = 2000
+_LAST_WORDS = 0.5  # what a process gets to end by itself, so that its status tells how it ended [s]
 
 
 def load_limit() -> float:
@@ -112,6 +113,9 @@ class _Child:
     def end(self) -> int:
         """End the process and whatever it started; return its status."""
         os.close(self.answers)
+        until = time.monotonic() + _LAST_WORDS
+        while not self._has_ended() and time.monotonic() < until:
+            time.sleep(0.005)
         for group in (os.killpg, os.kill):
             with suppress(ProcessLookupError, PermissionError):
                 group(self.pid, signal.SIGKILL)
@@ -181,6 +185,8 @@ def _answer(plugins: Sequence[Plugin], ours: int, dump: IO[bytes], limit: float)
             os.dup2(noise.fileno(), descriptor)
         sys.stdout, sys.stderr = (os.fdopen(os.dup(number), "w", encoding="utf-8") for number in (1, 2))
         load_whole_core()
+        copies: list[bool] = []
+        os.register_at_fork(before=lambda: copies.append(True))
         faulthandler.enable(dump)
         for plugin in plugins:
             faulthandler.dump_traceback_later(limit, exit=True, file=dump)
@@ -192,6 +198,8 @@ def _answer(plugins: Sequence[Plugin], ours: int, dump: IO[bytes], limit: float)
                 sys.stderr.flush()
             if os.getpid() != me:
                 break  # a copy that the plugin made of this process
+            if copies and plugin.diagnosis is None:
+                plugin.diagnosis = _of_change("makes a copy of the process", "fork", plugin)
             said = os.pread(noise.fileno(), _NOISE_KEPT, heard).decode(errors="replace")
             answer = {
                 "seconds": plugin.seconds,

@@ -36,16 +36,21 @@ def unmet(plugin: Plugin) -> Diagnosis | None:
     lines = (distribution.requires or []) if distribution else []
     for line in lines:
         if _parsed(line) is None:
-            return Diagnosis(f"its requirement '{line}' does not parse", plugin.renewal())
+            return Diagnosis(f"its requirement '{line}' does not parse", plugin.renewal(), *_stated(line, plugin))
     for asked in _requirements(lines):
         try:
             found = version(asked.name)
         except PackageNotFoundError:
-            return Diagnosis(f"it needs '{asked}', which is not installed", f"pip install '{_spelt(asked)}'")
+            return Diagnosis(
+                f"it needs '{_spelt(asked)}', which is not installed",
+                f"pip install '{_spelt(asked)}'",
+                *_stated(asked.name, plugin),
+            )
         if _is_core(asked) and not asked.specifier.contains(found, prereleases=True):
             return Diagnosis(
                 f"it was written for itwinai-core {asked.specifier}, and this is itwinai-core {found}",
                 f"pip install --upgrade {plugin.distribution}, or this core: pip install '{CORE}{asked.specifier}'",
+                *_stated(asked.name, plugin),
             )
     return None
 
@@ -118,6 +123,17 @@ def module_file(plugin: Plugin) -> Path | None:
             if candidate.is_file():
                 return candidate
     return None
+
+
+def _stated(asked: str, plugin: Plugin) -> tuple[str, int]:
+    """Return file and line of the metadata that ask for a package."""
+    metadata = Path(str(getattr(plugin.point.dist, "_path", "")), "METADATA")
+    try:
+        lines = metadata.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return "", 0
+    stated = (number for number, line in enumerate(lines, 1) if line.startswith("Requires-Dist:") and asked in line)
+    return str(metadata), next(stated, 1)
 
 
 def _assignments(plugin: Plugin) -> Iterator[ast.Assign | ast.AnnAssign]:
