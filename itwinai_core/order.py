@@ -22,6 +22,11 @@ def epoch_batches(count: int, batch_size: int, *, seed: int, epoch: int, shuffle
     return [order[start : start + batch_size] for start in range(0, count, batch_size)]
 
 
+def epoch_seed(seed: int, epoch: int) -> int:
+    """Return the seed of what a model draws at random in one epoch: a resumed run finds the same one."""
+    return int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])
+
+
 def gather(source: Source, indices: Sequence[int] | np.ndarray) -> Any:
     """Return the samples at ``indices`` as one batch, in that order: arrays with a leading axis ``B``."""
     together = getattr(source, "__getitems__", None)

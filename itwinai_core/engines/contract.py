@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    import numpy as np
 
     from itwinai_core.config import RunConfig
     from itwinai_core.sources import DataSplits, Source
@@ -29,6 +31,9 @@ class FitJob:
     on_epoch: Callable[[Mapping[str, float], int, int], None]
     """Takes an epoch's metrics, the epochs completed, and the updates completed."""
 
+    resume: Path | None = None
+    """Checkpoint that this very job wrote at the end of an epoch, to go on from; the best epoch is sought anew."""
+
 
 @dataclass
 class FitOutcome:
@@ -42,6 +47,15 @@ class FitOutcome:
     """Metrics of the best epoch."""
 
 
+@dataclass(frozen=True)
+class Weight:
+    """One array of a model."""
+
+    name: str
+    values: np.ndarray
+    trainable: bool
+
+
 class Engine(Protocol):
     """Drives one framework."""
 
@@ -50,6 +64,10 @@ class Engine(Protocol):
 
     suffix: str
     """Ending of a checkpoint file."""
+
+    def build(self, use_case: UseCase[Any], run: RunConfig[Any], train: Source) -> Any:
+        """Return the untrained model as a fit starts with it: seeded, and adapted to its training part."""
+        ...
 
     def fit(self, job: FitJob) -> FitOutcome:
         """Train; write ``best`` and ``last`` into the job's folder of checkpoints.
@@ -69,4 +87,26 @@ class Engine(Protocol):
 
     def evaluate(self, run: RunConfig[Any], model: Any, source: Source) -> dict[str, float]:
         """Return the model's own metrics over a source, named ``test/…``."""
+        ...
+
+    def weights(self, model: Any) -> list[Weight]:
+        """Return copies of all that a checkpoint keeps of a model, in the order in which it was built."""
+        ...
+
+    def gradients(self, job: FitJob, batches: Sequence[Sequence[int]]) -> list[dict[str, np.ndarray]]:
+        """Return the gradients of the training loss over some batches, each at the untrained weights.
+
+        Layers that drop or add at random are switched off.
+
+        Args:
+            job: What would be trained.
+            batches: Indices into its training part, not augmented.
+
+        Returns:
+            For each batch, the name of a weight and its gradient; a weight that the loss does not reach is left out.
+        """
+        ...
+
+    def batch_norms(self, model: Any) -> list[str]:
+        """Return the names of the layers that normalise a sample by the others of its batch."""
         ...

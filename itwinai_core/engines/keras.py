@@ -16,20 +16,26 @@ from itwinai_core.engines.quiet import muted_stderr
 with muted_stderr():
     import keras
 
-from itwinai_core.engines.contract import FitJob, FitOutcome
+from itwinai_core.engines.contract import FitJob, FitOutcome, Weight
 from itwinai_core.engines.interrupt import StopRequest
+from itwinai_core.engines.keras_gradients import gradients, layers
 from itwinai_core.engines.progress import FitProgress
 from itwinai_core.engines.watch import Watch
 from itwinai_core.errors import FitInterruptedError, RunError
 from itwinai_core.order import epoch_batches, gather, gather_augmented
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    import numpy as np
 
     from itwinai_core.config import RunConfig
     from itwinai_core.sources import Source
     from itwinai_core.use_case import UseCase
+
+_DRAWS = 2**20
+"""Draws of one layer between the starts of two epochs; there are fewer updates in one."""
 
 _PRECISION = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 
@@ -40,21 +46,33 @@ class KerasEngine:
     packages = ("keras", keras.backend.backend())
     suffix = ".keras"
 
+    def build(self, use_case: UseCase[Any], run: RunConfig[Any], train: Source) -> keras.Model:
+        """Return the untrained model, adapted to its training part."""
+        keras.utils.set_random_seed(run.seed)
+        with _precision(run):
+            model: keras.Model = use_case.build_model(run)
+            use_case.adapt(run, model, train)
+        return model
+
     def fit(self, job: FitJob) -> FitOutcome:
         """Train; write ``best.keras`` and ``last.keras``."""
         run, data = job.run, job.data
-        keras.utils.set_random_seed(run.seed)
         strategy = job.strategy.build(run.strategy)
-        with _precision(run), strategy.scope() if strategy else nullcontext():
-            model = job.use_case.build_model(run)
-            job.use_case.adapt(run, model, data.train)
+        with strategy.scope() if strategy else nullcontext():
+            model = self.build(job.use_case, run, data.train)
         outcome = FitOutcome(parameters=sum(int(keras.ops.size(weights)) for weights in model.trainable_weights))
         train = _Batches(data.train, run, training=True)
+        if job.resume:
+            # An optimiser without its variables would be loaded as if it had never made an update.
+            model.optimizer.build(model.trainable_variables)
+            model.load_weights(job.resume)
+        done = int(model.optimizer.iterations.numpy()) // len(train)
         with StopRequest() as stop, FitProgress(run.fit.epochs, len(train)) as progress:
             model.fit(
                 train,
                 validation_data=_Batches(data.validation, run),
                 epochs=run.fit.epochs,
+                initial_epoch=done,
                 callbacks=[_Order(train), _Follower(job, outcome, stop, progress)],
                 shuffle=False,
                 verbose=0,
@@ -82,6 +100,20 @@ class KerasEngine:
         results = model.evaluate(_Batches(source, run), verbose=0, return_dict=True)
         return {f"test/{name}": float(value) for name, value in results.items()}
 
+    def weights(self, model: keras.Model) -> list[Weight]:
+        """Return copies of the model's weights, those that are not trained included."""
+        learnt = {id(variable) for variable in model.trainable_weights}
+        return [Weight(variable.path, variable.numpy().copy(), id(variable) in learnt) for variable in model.weights]
+
+    def gradients(self, job: FitJob, batches: Sequence[Sequence[int]]) -> list[dict[str, np.ndarray]]:
+        """Return the gradients of the compiled loss over these batches, at the untrained weights."""
+        model = self.build(job.use_case, job.run, job.data.train)
+        return gradients(model, (gather(job.data.train, batch) for batch in batches))
+
+    def batch_norms(self, model: keras.Model) -> list[str]:
+        """Return the names of the model's layers of batch normalisation."""
+        return [layer.name for layer in layers(model) if isinstance(layer, keras.layers.BatchNormalization)]
+
 
 class _Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
     """A source in the core's order, as Keras asks for it: batch by batch."""
@@ -108,15 +140,22 @@ class _Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no t
 
 
 class _Order(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
-    """Tells the training batches which epoch it is: Keras's own signals to a `PyDataset` do not count epochs."""
+    """Tells the training batches which epoch it is: Keras's own signals to a `PyDataset` do not count epochs.
+
+    Layers that draw at random start each epoch at a place of its own in their stream, so that a resumed run, whose
+    checkpoint does not hold that place, draws the same.
+    """
 
     def __init__(self, batches: _Batches) -> None:
         super().__init__()
         self._batches = batches
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:  # noqa: ARG002 - Keras's
-        """Put the samples into the order of this epoch."""
+        """Put the samples into the order of this epoch, and the streams of chance to its start."""
         self._batches.start_epoch(epoch)
+        for variable in self.model.non_trainable_variables:
+            if variable.name == "seed_generator_state":
+                variable.assign([int(variable.numpy()[0]), epoch * _DRAWS % 2**31])
 
 
 class _Follower(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types

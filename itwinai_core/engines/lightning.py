@@ -13,15 +13,16 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from itwinai_core.engines.contract import FitJob, FitOutcome
+from itwinai_core.engines.contract import FitJob, FitOutcome, Weight
 from itwinai_core.engines.interrupt import StopRequest
+from itwinai_core.engines.lightning_gradients import Gradients
 from itwinai_core.engines.progress import FitProgress
 from itwinai_core.engines.watch import Watch
 from itwinai_core.errors import FitInterruptedError, RunError
-from itwinai_core.order import epoch_batches, gather, gather_augmented
+from itwinai_core.order import epoch_batches, epoch_seed, gather, gather_augmented
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from itwinai_core.config import RunConfig
@@ -37,19 +38,24 @@ class LightningEngine:
     packages = ("lightning", "torch", "torchmetrics")
     suffix = ".ckpt"
 
+    def build(self, use_case: UseCase[Any], run: RunConfig[Any], train: Source) -> pl.LightningModule:
+        """Return the untrained module, adapted to its training part."""
+        pl.seed_everything(run.seed, workers=True, verbose=False)
+        model: pl.LightningModule = use_case.build_model(run)
+        use_case.adapt(run, model, train)
+        return model
+
     def fit(self, job: FitJob) -> FitOutcome:
         """Train; write ``best.ckpt`` and ``last.ckpt``."""
         run, data = job.run, job.data
-        pl.seed_everything(run.seed, workers=True, verbose=False)
-        model = job.use_case.build_model(run)
-        job.use_case.adapt(run, model, data.train)
+        model = self.build(job.use_case, run, data.train)
         outcome = FitOutcome(parameters=sum(weights.numel() for weights in model.parameters() if weights.requires_grad))
         train = _loader(data.train, run, training=True)
         with StopRequest() as stop, FitProgress(run.fit.epochs, len(train)) as progress, _quiet():
             trainer = _trainer(
                 run, strategy=job.strategy.build(run.strategy), callbacks=[_Follower(job, outcome, stop, progress)]
             )
-            trainer.fit(model, train, _loader(data.validation, run))
+            trainer.fit(model, train, _loader(data.validation, run), ckpt_path=job.resume)
         return outcome
 
     def load(self, use_case: UseCase[Any], run: RunConfig[Any], checkpoint: Path) -> pl.LightningModule:
@@ -71,6 +77,31 @@ class LightningEngine:
             results = _trainer(run, strategy="auto", callbacks=[]).validate(model, _loader(source, run), verbose=False)
         model.eval()
         return {name.replace("validation/", "test/", 1): float(value) for name, value in results[0].items()}
+
+    def weights(self, model: pl.LightningModule) -> list[Weight]:
+        """Return copies of what the module's ``state_dict`` holds."""
+        learnt = {name for name, weights in model.named_parameters() if weights.requires_grad}
+        return [
+            Weight(name, values.detach().cpu().float().numpy().copy(), name in learnt)
+            for name, values in model.state_dict().items()
+            if isinstance(values, torch.Tensor)
+        ]
+
+    def gradients(self, job: FitJob, batches: Sequence[Sequence[int]]) -> list[dict[str, np.ndarray]]:
+        """Return the gradients that a `training_step` on each of these batches leaves, at the untrained weights."""
+        run = job.run.model_copy(update={"fit": job.run.fit.model_copy(update={"epochs": 1})})
+        model = self.build(job.use_case, run, job.data.train)
+        seen = Gradients(run.seed)
+        samples = _Samples(job.data.train, run.seed, _Batches(0, run, shuffle=False), training=False)
+        loader = DataLoader(samples, batch_sampler=[list(batch) for batch in batches], collate_fn=_to_tensors)
+        with _quiet():
+            _trainer(run, strategy="auto", callbacks=[seen]).fit(model, loader)
+        return seen.found
+
+    def batch_norms(self, model: pl.LightningModule) -> list[str]:
+        """Return the names of the module's layers of batch normalisation."""
+        kind = torch.nn.modules.batchnorm._BatchNorm  # noqa: SLF001 - torch offers no other base of them
+        return [name for name, layer in model.named_modules() if isinstance(layer, kind)]
 
 
 class _Batches(Sampler[list[int]]):
@@ -147,6 +178,10 @@ class _Follower(pl.Callback):
     def __init__(self, job: FitJob, outcome: FitOutcome, stop: StopRequest, progress: FitProgress) -> None:
         self._job, self._outcome, self._stop, self._progress = job, outcome, stop, progress
         self._watch = Watch(job.run.fit)
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002 - Lightning's
+        """Start the streams of chance that dropout and the like draw from, so that a resumed run draws the same."""
+        pl.seed_everything(epoch_seed(self._job.run.seed, trainer.current_epoch), workers=True, verbose=False)
 
     def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
         """Move the bar, and stop where the user asked to."""

@@ -1,0 +1,54 @@
+"""Takes the gradients that a model's own training step leaves, batch by batch, at the same weights, on any back end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import keras
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+
+_CHANCE = ("rate", "stddev", "dropout", "recurrent_dropout")
+
+
+def gradients(model: keras.Model, batches: Iterable[Any]) -> list[dict[str, np.ndarray]]:
+    """Return the gradient of each trainable weight for each batch.
+
+    An update of plain gradient descent with a rate of 1 takes exactly the gradient off the weights.
+
+    Args:
+        model: Compiled; its optimiser is replaced.
+        batches: ``(inputs, targets)``, as the model is trained on.
+    """
+    for layer in layers(model):
+        if hasattr(layer, "seed_generator"):
+            for option in _CHANCE:
+                if isinstance(getattr(layer, option, None), float):
+                    setattr(layer, option, 0.0)
+    model.optimizer = keras.optimizers.SGD(learning_rate=1.0)
+    model.optimizer.build(model.trainable_variables)
+    model.jit_compile, model.run_eagerly = False, True
+    start = [variable.numpy() for variable in model.weights]
+    found = []
+    for batch in batches:
+        inputs, targets, shares = keras.utils.unpack_x_y_sample_weight(batch)
+        model.train_on_batch(inputs, targets, sample_weight=shares)
+        trainable = {id(variable) for variable in model.trainable_weights}
+        found.append(
+            {
+                f"{number}:{variable.path}": before - variable.numpy()
+                for number, (variable, before) in enumerate(zip(model.weights, start, strict=True))
+                if id(variable) in trainable
+            }
+        )
+        for variable, before in zip(model.weights, start, strict=True):
+            variable.assign(before)
+    return found
+
+
+def layers(model: keras.Model) -> list[keras.layers.Layer]:
+    """Return the layers of a model, those inside of others included."""
+    return [*model._flatten_layers(include_self=False)]  # noqa: SLF001 - Keras has no public way to all of them
