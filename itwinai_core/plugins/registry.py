@@ -36,12 +36,15 @@ if TYPE_CHECKING:
 class Plugins:
     """All installed plugins; none of them can keep the others, or the program, from working."""
 
-    def __init__(self, points: Iterable[EntryPoint] | None = None, *, verbs: Collection[str] = ()) -> None:
-        """Find every plugin, and try each in a process of its own.
+    def __init__(
+        self, points: Iterable[EntryPoint] | None = None, *, verbs: Collection[str] = (), alone: bool = False
+    ) -> None:
+        """Find every plugin, and try them in a process that is not this one.
 
         Args:
             points: Entry points of the plugins; by default those that are installed.
             verbs: Names that no plugin's command may take, because the program has them already.
+            alone: Whether each is tried in a process to itself; else those that work share one, which is faster.
 
         Raises:
             PluginError: a plugin asks for this while it is loaded itself.
@@ -53,7 +56,9 @@ class Plugins:
         switch_off(self.installed)
         for plugin in self._standing():
             plugin.diagnosis = diagnose.of_stale_metadata(plugin) or unmet(plugin)
-        probe(self._standing())
+        standing = self._standing()
+        for group in [[plugin] for plugin in standing] if alone else [standing]:
+            probe(group)
         self._core = _Registered()
         for module in (strategies, trackers):
             self._core.register(module, "itwinai-core")

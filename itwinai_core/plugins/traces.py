@@ -23,6 +23,7 @@ FRAMEWORKS = ("torch", "lightning", "tensorflow", "keras", "jax")
 
 _SYS = ("stdout", "stderr", "exit", "excepthook", "settrace", "modules")
 _MISSING = object()
+_FIRST_FILES = 64  # a program has few open files; what closes them all closes these
 # By name: this room is below them, and loads them to watch them, not to call them.
 _ROOMS = ("cli", "fit", "evaluate", "predict")
 
@@ -83,6 +84,8 @@ class Surroundings:
     path: tuple[str, ...]
     recursion_limit: int
     threads: frozenset[threading.Thread]
+    descriptors: frozenset[int]
+    """Files that are open, by number."""
 
     @classmethod
     def now(cls) -> Surroundings:
@@ -94,6 +97,7 @@ class Surroundings:
             path=tuple(sys.path),
             recursion_limit=sys.getrecursionlimit(),
             threads=frozenset(thread for thread in threading.enumerate() if not thread.daemon),
+            descriptors=frozenset(number for number in range(_FIRST_FILES) if _is_open(number)),
         )
 
     def changes(self) -> Iterator[tuple[str, str]]:
@@ -112,6 +116,8 @@ class Surroundings:
             yield f"lowers Python's recursion limit to {after.recursion_limit}", "setrecursionlimit"
         if after.threads - self.threads:
             yield "starts a thread that keeps the program from ending", "Thread("
+        if self.descriptors - after.descriptors:
+            yield "closes files that are not its own", "close"
         if getattr(sys.stdout, "closed", False) or getattr(sys.stderr, "closed", False):
             yield "closes the standard output", "close("
 
@@ -138,6 +144,14 @@ def _guarded_objects() -> Iterator[tuple[tuple[str, str], Any]]:
 def _members(place: str, kind: type) -> Iterator[tuple[tuple[str, str], Any]]:
     # Names with two underscores are Python's and pydantic's: a schema is built when it is first used.
     yield from (((place, name), value) for name, value in list(vars(kind).items()) if not name.startswith("__"))
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
 
 
 def _folder() -> str:

@@ -11,6 +11,7 @@ from itwinai_core.show.tables import new_table, print_json, print_out
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from itwinai_core.doctor import Examination
     from itwinai_core.plugins import Plugin
 
 
@@ -29,6 +30,43 @@ def plugins(found: Sequence[Plugin], *, as_json: bool) -> None:
     print_out(_plugin_table(found))
     for text in remarks(found):
         print_out(f"\n{text}")
+
+
+def examination(found: Examination, *, as_json: bool) -> None:
+    """Print what a doctor found: the environment, the frameworks, the plugins, and what to do."""
+    if as_json:
+        print_json(
+            {
+                "environment": found.environment,
+                "frameworks": [vars(framework) for framework in found.frameworks],
+                "engines": found.engines,
+                "plugins": [entry(plugin) for plugin in found.plugins],
+                "remarks": found.remarks,
+            }
+        )
+        return
+    here = found.environment
+    print_out(f"itwinai-core {here['itwinai-core']} with API {here['api']}, Python {here['python']}")
+    print_out(f"  {here['executable']}")
+    print_out(f"  {here['platform']}, {here['processors']} processors, {here['memory_gib']} GiB of memory")
+    for name, value in here["variables"].items():
+        print_out(f"  {name}={value}")
+    table = new_table("framework", "version", "state", "load [s]", "devices")
+    for framework in found.frameworks:
+        state = framework.problem or ("loads" if framework.version else "not installed")
+        seconds = f"{framework.seconds:.1f}" if framework.version else ""
+        table.add_row(framework.name, framework.version, state, seconds, ", ".join(framework.devices))
+    print_out("")
+    print_out(table)
+    print_out("")
+    for engine, state in found.engines.items():
+        print_out(f"The {engine} engine {state}.")
+    print_out("")
+    plugins(found.plugins, as_json=False)
+    for remark in found.remarks:
+        print_out(f"\n{remark}")
+    working = sum(plugin.status == "working" for plugin in found.plugins)
+    print_out(f"\n{working} of {len(found.plugins)} plugins work, {len(found.set_aside)} are set aside.")
 
 
 def remarks(found: Sequence[Plugin]) -> list[str]:
