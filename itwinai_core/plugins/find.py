@@ -147,7 +147,7 @@ def _record(point: EntryPoint, distribution: Distribution) -> Plugin:
     name, _, version = folder.name.rpartition(".")[0].partition("-")
     return Plugin(
         point=point,
-        distribution=str(metadata.get("Name") or name or point.value),
+        distribution=str(metadata.get("Name") or name.replace("_", "-") or point.value),
         version=str(metadata.get("Version") or version),
         core_range=core_range(metadata.get_all("Requires-Dist") or []) if metadata else "",
         editable=_is_editable(distribution),

@@ -204,7 +204,9 @@ def _answer(plugins: Sequence[Plugin], ours: int, dump: IO[bytes], limit: float)
                 break  # a copy that the plugin made of this process
             if copies and plugin.diagnosis is None:
                 plugin.diagnosis = _of_change("makes a copy of the process", "fork", plugin)
-            said = os.pread(noise.fileno(), _NOISE_KEPT, heard).decode(errors="replace")
+            said = ""
+            with suppress(OSError, ValueError):
+                said = os.pread(noise.fileno(), _NOISE_KEPT, heard).decode(errors="replace")
             answer = {
                 "seconds": plugin.seconds,
                 "offers": asdict(plugin.offers),

@@ -85,7 +85,7 @@ def outside_api(declared: object, plugin: Plugin) -> Diagnosis | None:
         return None
     # The version of the core's package is that of its API, with what was mended since behind it.
     return Diagnosis(
-        f"it was written for API {specifiers} of the core, and this core serves API {API_VERSION}",
+        f"it was written for API {declared} of the core, and this core serves API {API_VERSION}",
         f"pip install --upgrade {plugin.distribution} {CORE}",
         *api_line(plugin),
     )
