@@ -13,8 +13,8 @@ from itwinai_core.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LONGEST_NAME = 40
-"""Characters of a name, so that the lines that hold it stay readable."""
+SHORTEST_NAME, LONGEST_NAME = 2, 40
+"""Characters of a name: one says nothing, and the lines that hold it stay readable."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -37,8 +37,11 @@ def checked_name(typed: str, taken: Mapping[str, str]) -> str:
             f"'{typed}' cannot name a plugin: a name starts with a letter and is made of lower-case letters and "
             f"digits, with single '-' between them.{hint}"
         )
-    if len(name) > LONGEST_NAME:
-        raise UserError(f"'{name}' is {len(name)} characters long.\nA plugin's name has at most {LONGEST_NAME}.")
+    if not SHORTEST_NAME <= len(name) <= LONGEST_NAME:
+        raise UserError(
+            f"'{name}' cannot name a plugin: its length is {len(name)}.\n"
+            f"Choose a name of {SHORTEST_NAME} to {LONGEST_NAME} characters."
+        )
     if keyword.iskeyword(name):
         raise UserError(f"'{name}' cannot name a plugin: it is a word of the Python language.\nChoose another name.")
     owner = _owner(name, taken)

@@ -181,7 +181,7 @@ def test_the_licence_names_the_year_and_the_author(rendered):
 
 @pytest.mark.skipif(not RUFF.exists(), reason="ruff is not installed beside this Python")
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("name", ["x", "warning", "settings", LONGEST])
+@pytest.mark.parametrize("name", ["xy", "warning", "settings", LONGEST])
 def test_linter_and_formatter_find_nothing(tmp_path, engine, name):
     folder = write(Choices(name, engine, summary='Says "yes" \\ and it\'s "no"'), tmp_path)
     for arguments in (["check"], ["format", "--check"], ["format", "--check", "--isolated"]):

@@ -47,7 +47,8 @@ def test_what_cannot_be_a_name_is_refused_with_one_that_can(typed, near):
         ("slope", "third-party is installed here and offers it"),
         ("itwinai", "the core's own"),
         ("itwinai-itwinai-x", "the core's own"),
-        ("a" * 41, "41 characters"),
+        ("a" * 41, "its length is 41"),
+        ("a", "its length is 1"),
     ],
 )
 def test_a_name_that_would_clash_is_refused_with_its_reason(name, why):
