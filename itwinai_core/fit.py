@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itwinai_core.config import merged, read_run_file, to_yaml, validate, with_overrides
+from itwinai_core.config import (
+    Content,
+    Origin,
+    RunConfig,
+    check_use_case,
+    read_environment,
+    read_overrides,
+    read_run_file,
+    run_class,
+    to_yaml,
+    validate,
+)
 from itwinai_core.curves import draw_curves
 from itwinai_core.engines import engine
 from itwinai_core.engines.contract import FitJob
 from itwinai_core.environment import describe_environment
-from itwinai_core.errors import ConfigError, FitInterruptedError
+from itwinai_core.errors import ConfigError, FitInterruptedError, PluginError, UserError
 from itwinai_core.judge import judge
 from itwinai_core.report import Report
 from itwinai_core.run_folder import (
@@ -32,7 +43,7 @@ from itwinai_core.trained import TrainedRun
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from itwinai_core.config import RunConfig
+    from itwinai_core.config import KeyPath
     from itwinai_core.engines.contract import Engine, FitOutcome
     from itwinai_core.plugins import Plugins
     from itwinai_core.sources import DataSplits
@@ -47,35 +58,85 @@ class Plan:
     run: RunConfig[Any]
     use_case: UseCase[Any]
     plugins: Plugins
+    content: Content = field(default_factory=Content)
+    """What the run was made from, each value with its origin."""
 
 
-def plan(target: str, overrides: Iterable[str], plugins: Plugins) -> Plan:
-    """Return the run that a use case's name or a run file describes, overrides applied.
+def plan(target: str, overrides: Iterable[str], plugins: Plugins, environment: Mapping[str, str] | None = None) -> Plan:
+    """Return the run that a use case's name or a run file describes.
+
+    The use case's defaults give way to the file, the file to the environment, the environment to the overrides.
+
+    Args:
+        target: A use case by name, a run file, or a run's folder.
+        overrides: Values to set, as ``key.path=value``.
+        plugins: What is installed.
+        environment: Variables, of which those like ``ITWINAI__FIT__EPOCHS`` set a value; by default none.
 
     Raises:
         ConfigError: the run does not fit.
         PluginError: the use case, the strategy or a tracker is not installed.
     """
-    content = with_overrides(_read(target), overrides)
-    name = content.get("use_case")
-    if not isinstance(name, str):
-        raise ConfigError(f"{target}: the run must say which use_case it trains, as `itwinai list-plugins` names it.")
-    use_case = plugins.use_case(name)
-    run = validate(merged(use_case.defaults, content), use_case.settings)
-    plugins.strategy(run.strategy.name, use_case.engine)
-    for tracker in run.fit.trackers:
-        plugins.tracker(tracker).check()
-    return Plan(run, use_case, plugins)
+    file, overridden = _read(target, overrides, plugins)
+    variables = read_environment(environment or {}, RunConfig)
+    use_case = _use_case(overridden.over(variables.over(file)), target, plugins)
+    variables = read_environment(environment or {}, run_class(use_case.settings))
+    defaults = Content.of(use_case.defaults, Origin("use case", use_case.name))
+    content = overridden.over(variables.over(file.over(defaults)))
+    run = validate(content, use_case.settings)
+    with _placed(content, ("strategy", "name")):
+        plugins.strategy(run.strategy.name, use_case.engine)
+    for index, tracker in enumerate(run.fit.trackers):
+        with _placed(content, ("fit", "trackers", index)):
+            plugins.tracker(tracker).check()
+    return Plan(run, use_case, plugins, content)
 
 
-def _read(target: str) -> dict[str, Any]:
-    """Return what a run file holds, or a run's folder, or the name of a use case stands for."""
+def _read(target: str, overrides: Iterable[str], plugins: Plugins) -> tuple[Content, Content]:
+    """Return what the run file holds, and what the command line sets: of a target that is no file the ``use_case``."""
     path = Path(target)
     if (path / RUN_FILE).is_file():
-        return read_run_file(path / RUN_FILE)
-    if path.is_file() or path.suffix in {".yaml", ".yml"} or "/" in target:
-        return read_run_file(path)
-    return {"use_case": target}
+        return read_run_file(path / RUN_FILE), read_overrides(overrides)
+    names = {use_case.name for plugin in plugins.installed for use_case in plugin.use_cases}
+    if path.is_dir() and target not in names:
+        runs = [folder.path.name for folder in RunFolder.all_in(path)]
+        inside = f" It holds runs: {', '.join(runs)}." if runs else ""
+        raise ConfigError(f"'{target}' is a folder without {RUN_FILE}.{inside}\nName a run file, or a run's folder.")
+    if path.is_file() or {".", "/"} & set(target):
+        return read_run_file(path), read_overrides(overrides)
+    return Content(), read_overrides(overrides, use_case=target)
+
+
+def _use_case(content: Content, target: str, plugins: Plugins) -> UseCase[Any]:
+    """Return the use case that a run names.
+
+    Raises:
+        ConfigError: it names none.
+        PluginError: no working plugin offers it.
+    """
+    check_use_case(content, target)
+    name = content.values["use_case"]
+    with _placed(content, ("use_case",)):
+        try:
+            return plugins.use_case(name)
+        except PluginError as error:
+            files = [path for path in (f"{name}.yaml", f"{name}.yml", f"runs/{name}") if Path(path).exists()]
+            if name != target or not files:
+                raise
+            raise PluginError(f"{error}\nDid you mean the file '{files[0]}'?") from None
+
+
+@contextmanager
+def _placed(content: Content, path: KeyPath) -> Iterator[None]:
+    """Say in an error about a value where that stands."""
+    try:
+        yield
+    except UserError as error:
+        if path not in content.origins:
+            raise
+        section = ".".join(map(str, path[:-1]))
+        message = str(error).replace(f"{section}:", f"{section}.{path[-1]}:", 1) if isinstance(path[-1], int) else error
+        raise type(error)(f"{message}\n    {content.origins[path][-1]}") from None
 
 
 def fit(planned: Plan, *, runs: Path, name: str | None = None) -> tuple[RunFolder, Report]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from itwinai_core.config import read_run_file, validate, with_overrides
+from itwinai_core.config import check_use_case, read_overrides, read_run_file, validate
 from itwinai_core.engines import engine
 from itwinai_core.errors import RunError
 from itwinai_core.run_folder import RunFolder
@@ -45,8 +45,9 @@ class TrainedRun:
             PluginError: its plugin is not installed any more.
         """
         folder = RunFolder.find(name, runs)
-        content = with_overrides(read_run_file(folder.run_file), overrides)
-        use_case = plugins.use_case(str(content.get("use_case")))
+        content = read_overrides(overrides).over(read_run_file(folder.run_file))
+        check_use_case(content, str(folder.run_file))
+        use_case = plugins.use_case(content.values["use_case"])
         run = validate(content, use_case.settings)
         saved = folder.saved()
         if saved:

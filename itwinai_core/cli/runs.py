@@ -2,39 +2,84 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
 from itwinai_core.cli.door import example, installed, json_option, runs_option, verbs
+from itwinai_core.errors import ConfigError
 from itwinai_core.show import runs as show
 from itwinai_core.show import settings as show_settings
+
+
+class _RunCommand(click.Command):
+    """A verb that takes ``key.path=value``; a key that is given as an option is named, with the right form."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        words = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            from itwinai_core.config import override_of_option
+
+            meant = override_of_option(words, error.option_name, is_near_option=bool(error.possibilities))
+            if not meant:
+                raise
+            raise ConfigError(meant) from None
 
 
 @verbs.command(epilog=example("itwinai describe virgo"))
 @click.argument("use_case")
 @json_option
-def describe(use_case: str, *, as_json: bool) -> None:
+@click.option("--schema", "as_schema", is_flag=True, help="Print the JSON Schema of its run files, for an editor.")
+def describe(use_case: str, *, as_json: bool, as_schema: bool) -> None:
     """Show what USE_CASE trains, and each of its settings with its default."""
     from itwinai_core.fit import plan
 
     planned = plan(use_case, (), installed())
-    show_settings.use_case(planned.use_case, planned.run, installed().plugin_of(planned.use_case), as_json=as_json)
+    if as_schema:
+        show_settings.schema(planned)
+    else:
+        show_settings.use_case(planned.use_case, planned.run, installed().plugin_of(planned.use_case), as_json=as_json)
 
 
-@verbs.command(epilog=example("itwinai init virgo > run.yaml"))
+@verbs.command(epilog=example("itwinai init virgo --output run.yaml"))
 @click.argument("use_case")
-def init(use_case: str) -> None:
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write in place of printing; the schema for your editor is put beside it.",
+)
+def init(use_case: str, output: Path | None) -> None:
     """Print a complete run file of USE_CASE, commented, to edit and fit."""
-    from itwinai_core.config import to_commented_yaml
     from itwinai_core.fit import plan
 
     planned = plan(use_case, (), installed())
-    click.echo(f"# {planned.use_case.summary}\n# Train it with: itwinai fit FILE [key.path=value ...]")
-    click.echo(to_commented_yaml(planned.run), nl=False)
+    if output is None:
+        click.echo(show_settings.run_file(planned), nl=False)
+    else:
+        show_settings.written(planned, output)
 
 
-@verbs.command(epilog=example("itwinai fit virgo settings.model.name=decoder fit.epochs=5 --name first"))
+@verbs.command(cls=_RunCommand, epilog=example("itwinai explain run.yaml fit.epochs=20"))
+@click.argument("use_case_or_file")
+@click.argument("overrides", nargs=-1, metavar="[KEY.PATH=VALUE]...")
+@json_option
+def explain(use_case_or_file: str, overrides: tuple[str, ...], *, as_json: bool) -> None:
+    """Show each value that `fit` would train with, and what sets it.
+
+    That is a default, the run file, a variable of the environment, or the command line.
+    """
+    from itwinai_core.fit import plan
+
+    planned = plan(use_case_or_file, overrides, installed(), os.environ)
+    show_settings.origins(planned.run, planned.content, as_json=as_json)
+
+
+@verbs.command(
+    cls=_RunCommand, epilog=example("itwinai fit virgo settings.model.name=decoder fit.epochs=5 --name first")
+)
 @click.argument("use_case_or_file")
 @click.argument("overrides", nargs=-1, metavar="[KEY.PATH=VALUE]...")
 @click.option("--name", help="Name of the run and of its folder.  [default: use case and time]")
@@ -42,12 +87,14 @@ def init(use_case: str) -> None:
 def fit(use_case_or_file: str, overrides: tuple[str, ...], name: str | None, runs: Path) -> None:
     """Train USE_CASE_OR_FILE, a use case by name or a YAML run file, and judge it on held-out data.
 
-    Any key of the run can be set as key.path=value; the value is read as YAML.
+    Any key of the run can be set as key.path=value, or by a variable such as ITWINAI__FIT__EPOCHS; the value is read
+    as YAML.
     """
     from itwinai_core.fit import fit as fit_run
     from itwinai_core.fit import plan
 
-    planned = plan(use_case_or_file, overrides, installed())
+    planned = plan(use_case_or_file, overrides, installed(), os.environ)
+    show_settings.from_environment(planned.content)
     folder, report = fit_run(planned, runs=runs, name=name)
     show.report(folder, report)
 

@@ -1,55 +1,204 @@
-"""The YAML of run files: safe, no key twice, and 1e-3 is a number."""
+"""The YAML of run files, as plain values with line and column of each: safe, no key twice, words stay words.
+
+It is YAML 1.2 as editors read it: ``no`` and ``12:30`` are text, ``1e-3`` is a number.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import yaml
+from yaml.composer import Composer
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.resolver import BaseResolver
+from yaml.scanner import Scanner
+
+from itwinai_core.config.places import KeyPath, Mark, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TAG = "tag:yaml.org,2002:"
+_PLAIN_TAGS = {f"{_TAG}{name}" for name in ("null", "bool", "int", "float", "str", "seq", "map")}
+_BASES = {"0o": 8, "0x": 16}
+_NEVER = 2**31
 
 
 class YamlMistakeError(Exception):
     """Text that is not YAML as run files use it.
 
     Args:
-        problem: What is wrong.
-        mark: Where, as far as the parser knows.
+        problem: What is wrong, and what to do.
+        mark: Where.
     """
 
-    def __init__(self, problem: str, mark: yaml.Mark | None) -> None:
+    def __init__(self, problem: str, mark: Mark) -> None:
         super().__init__(problem)
-        self.place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        """Line and column, counted from 1; empty where unknown."""
+        self.mark = mark
 
 
-def parse_yaml(text: str) -> Any:
-    """Return the plain values that a YAML text describes.
+@dataclass(frozen=True)
+class Document:
+    """What a text holds."""
+
+    values: Any
+    """Plain values: dictionaries, lists, text, numbers, truth values, None."""
+
+    places: dict[KeyPath, Place]
+    """Where each key and item stands; the whole text under the empty path."""
+
+
+def parse_yaml(text: str) -> Document:
+    """Return the plain values that a YAML text describes, and where they stand.
 
     Raises:
-        YamlMistakeError: the text does not parse, or a mapping repeats a key.
+        YamlMistakeError: the text does not parse, a mapping repeats a key, or a value is none of the plain ones.
     """
+    from itwinai_core.config.faults import fault_of, unprintable
+
     try:
-        return yaml.load(text, Loader=_RunLoader)  # noqa: S506 - it is a SafeLoader
+        root = _RunLoader(text).get_single_node()
+        reading = _Reading()
+        return Document(None if root is None else reading.value(root, ()), reading.places)
     except yaml.MarkedYAMLError as error:
-        raise YamlMistakeError(error.problem or "this is not YAML", error.problem_mark) from None
-    except yaml.YAMLError as error:
-        raise YamlMistakeError(str(error).splitlines()[0], None) from None
+        problem, mark = fault_of(error, text)
+    except yaml.reader.ReaderError as error:
+        problem, mark = unprintable(text, error.position)
+    except RecursionError:
+        problem, mark = "brackets stand within brackets too many times", Mark(1, 1)
+    raise YamlMistakeError(problem, mark)
 
 
-class _RunLoader(yaml.SafeLoader):
-    """Safe YAML that refuses a repeated key."""
+class _RunLoader(Reader, Scanner, Parser, Composer, BaseResolver):
+    """PyYAML's reading up to nodes, with the scalars of YAML 1.2."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's
-        seen: set[str] = set()
-        for key, _ in node.value:
-            name = str(key.value)
-            if name in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key '{name}' stands twice", key.start_mark)
-            seen.add(name)
-        return super().construct_mapping(node, deep=deep)
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+        Composer.__init__(self)
+        BaseResolver.__init__(self)
 
 
-# YAML 1.1 takes 1e-3 for a word, because it has no dot; everybody types it.
-_RunLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^[-+]?(\d+(\.\d*)?|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
-)
+SCALARS = {
+    "null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    "bool": (r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    "int": (r"[-+]?\d+|0o[0-7]+|0x[0-9a-fA-F]+", list("-+0123456789")),
+    "float": (
+        r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+        list("-+.0123456789"),
+    ),
+    "merge": (r"<<", ["<"]),
+}
+"""What is read as something else than text where it stands without quotes: pattern and first letters."""
+
+
+class _RunDumper(yaml.SafeDumper):
+    """PyYAML's safe writing; text that YAML 1.1 or 1.2 takes for something else is put in quotes."""
+
+
+for _name, (_pattern, _first) in SCALARS.items():
+    _resolver = (f"{_TAG}{_name}", re.compile(f"^(?:{_pattern})$", re.ASCII), _first)
+    _RunLoader.add_implicit_resolver(*_resolver)
+    _RunDumper.add_implicit_resolver(*_resolver)
+
+
+def dump_yaml(values: Any) -> str:
+    """Return plain values as YAML that reads back as the same values; text is never wrapped."""
+    return yaml.dump(values, Dumper=_RunDumper, sort_keys=False, allow_unicode=True, width=_NEVER)
+
+
+class _Reading:
+    """Turns nodes into plain values and keeps where they stood."""
+
+    def __init__(self) -> None:
+        self.places: dict[KeyPath, Place] = {}
+        self._open: list[int] = []
+
+    def value(self, node: yaml.Node, path: KeyPath, key: yaml.Node | None = None) -> Any:
+        """Return the plain value of a node, which stands at ``path``."""
+        start = _mark(node)
+        self.places[path] = Place(_mark(key) if key else start, start)
+        if node.tag not in _PLAIN_TAGS:
+            raise YamlMistakeError(_about_tag(node.tag), start)
+        if id(node) in self._open:
+            raise YamlMistakeError("this value holds itself: an alias stands inside of what it refers to", start)
+        self._open.append(id(node))
+        try:
+            if isinstance(node, yaml.MappingNode):
+                return {name: self.value(inner, (*path, name), at) for name, (at, inner) in self._entries(node).items()}
+            if isinstance(node, yaml.SequenceNode):
+                return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+        finally:
+            self._open.pop()
+        return _scalar(node)
+
+    def _entries(self, node: yaml.MappingNode) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+        """Return what stands under each key of a mapping; what is merged into it gives way to its own."""
+        own: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+        merged: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+        for key, inner in node.value:
+            if key.tag == f"{_TAG}merge":
+                for source in _merge_sources(inner):
+                    merged = {**self._entries(source), **merged}
+                continue
+            name = _key(key)
+            if name in own:
+                first = own[name][0].start_mark.line + 1
+                raise YamlMistakeError(f"the key '{name}' stands twice, first on line {first}. Leave one", _mark(key))
+            own[name] = (key, inner)
+        return {**merged, **own}
+
+
+def _mark(node: yaml.Node) -> Mark:
+    return Mark(node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _key(node: yaml.Node) -> str:
+    if not isinstance(node, yaml.ScalarNode):
+        kind = "a list" if isinstance(node, yaml.SequenceNode) else "a section in braces"
+        raise YamlMistakeError(
+            f"{kind} stands where a key is expected. Put text that starts with a bracket in quotes", _mark(node)
+        )
+    return str(node.value)
+
+
+def _merge_sources(node: yaml.Node) -> Iterator[yaml.MappingNode]:
+    for source in node.value if isinstance(node, yaml.SequenceNode) else [node]:
+        if not isinstance(source, yaml.MappingNode):
+            raise YamlMistakeError("'<<' merges a section, given by an alias: <<: *name", _mark(source))
+        yield source
+
+
+def _about_tag(tag: str) -> str:
+    shown = tag.replace(_TAG, "!!")
+    return f"'{shown}' is a tag that means nothing here. Put text that starts with '!' in quotes"
+
+
+def _scalar(node: yaml.Node) -> Any:
+    text, kind = str(node.value), node.tag.removeprefix(_TAG)
+    try:
+        if kind == "null":
+            return None
+        if kind == "bool":
+            return {"true": True, "false": False}[text.lower()]
+        if kind == "int":
+            return int(text[2:], _BASES[text[:2]]) if text[:2] in _BASES else int(text)
+        if kind == "float":
+            return float(re.sub(r"\.(?=[a-zA-Z])", "", text))
+        text.encode()
+    except (ValueError, KeyError):
+        # A tag that does not fit its text, half of a surrogate pair, or a number of thousands of digits.
+        raise YamlMistakeError(f"this cannot be read as {_KINDS[kind]}", _mark(node)) from None
+    return text
+
+
+_KINDS = {"bool": "true or false", "int": "a whole number", "float": "a number", "str": "text"}
+
+
+def is_plain_text(text: str) -> bool:
+    """Return whether text stays text where it stands without quotes."""
+    return not any(re.fullmatch(pattern, text, re.ASCII) for pattern, _ in SCALARS.values())

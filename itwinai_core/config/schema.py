@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveInt
+
+from itwinai_core.config.shape import Wording
 
 
 class Config(BaseModel):
@@ -26,7 +29,30 @@ class Config(BaseModel):
 
 SettingsT = TypeVar("SettingsT", bound=Config)
 
-MetricName = Annotated[str, Field(pattern=r"^(train|validation)/\w+$")]
+
+def _near_metric(word: str) -> str:
+    """Return the metric that a name in another tool's style means."""
+    split, _, name = word.replace("\\", "/").rpartition("/")
+    if not split:
+        first, _, rest = word.replace("-", "_").replace(".", "_").partition("_")
+        split, name = (first, rest) if rest and _split_of(first) else ("", word)
+    name = re.sub(r"\W+", "_", name).strip("_").lower()
+    return f"{_split_of(split) or 'validation'}/{name}" if name else ""
+
+
+def _split_of(word: str) -> str:
+    """Return the part of the data that a word means; the test part is no choice, so it stands for validation."""
+    short = word.lower().strip("/_ ")
+    if short.startswith("tr"):
+        return "train"
+    return "validation" if short.startswith(("val", "dev", "test", "eval")) else ""
+
+
+MetricName = Annotated[
+    str,
+    Field(pattern=r"^(train|validation)/\w+$"),
+    Wording("train/METRIC or validation/METRIC", near=_near_metric),
+]
 
 
 class FitConfig(Config):

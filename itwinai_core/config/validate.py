@@ -1,95 +1,150 @@
-"""Turns a plain dictionary into a validated run, or says what is wrong with it and what is near."""
+"""Turns plain values into a validated run; refuses what does not fit and converts nothing."""
 
 from __future__ import annotations
 
-import difflib
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
+from pydantic_core import to_json
 
+from itwinai_core.config.content import Content
 from itwinai_core.config.schema import Config, RunConfig
-from itwinai_core.errors import ConfigError
+from itwinai_core.config.shape import slot_at
+from itwinai_core.errors import ConfigError, PluginError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pydantic_core import ErrorDetails
+    from itwinai_core.config.complaints import Complaint
+    from itwinai_core.config.places import KeyPath
 
 
-def validate(content: Mapping[str, Any], settings: type[Config]) -> RunConfig[Any]:
+def validate(content: Content | Mapping[str, Any], settings: type[Config]) -> RunConfig[Any]:
     """Return the run that ``content`` describes, with the settings of its use case typed.
 
+    Values are taken as a file gives them: text is no number, and a number is no truth value. A list serves as a tuple,
+    text as a path or a date, and ``1e3`` as a whole number.
+
     Args:
-        content: A run file's keys, overrides applied.
+        content: A run's keys, all sources laid over one another.
         settings: The settings class of the use case.
 
     Raises:
-        ConfigError: one line for each key or value that does not fit.
+        ConfigError: for each key or value that does not fit, where it stands, what was expected, and what is near.
+        PluginError: the settings class cannot be built, or does not fit its own defaults.
     """
-    schema = RunConfig[settings]  # type: ignore[valid-type]  # a class chosen at run time
+    from itwinai_core.config.complaints import truths_for_choices
+
+    given = content if isinstance(content, Content) else Content(dict(content))
+    schema = run_class(settings)
+    values = {"settings": {}, **_without_empty_sections(given, schema)}
+    run, complaints = _checked(values, schema)
+    complaints = complaints or list(truths_for_choices(values, schema))
+    if run is None or complaints:
+        from itwinai_core.config.refusal import refusal
+
+        raise refusal(complaints, given, schema)
+    return run
+
+
+def check_use_case(content: Content, shown: str) -> None:
+    """See that a run names a use case.
+
+    Args:
+        content: The run's keys.
+        shown: The run, as the user names it.
+
+    Raises:
+        ConfigError: it names none; where its key is misspelt, that is said.
+    """
+    from itwinai_core.config.complaints import Complaint
+    from itwinai_core.config.near import nearest
+    from itwinai_core.config.refusal import refusal
+
+    if "use_case" in content.values:
+        if isinstance(content.values["use_case"], str):
+            return
+        raise refusal([Complaint(("use_case",), "string_type", "", content.values["use_case"])], content, RunConfig)
+    for key in content.values:
+        if key not in RunConfig.model_fields and nearest(key, RunConfig.model_fields) == "use_case":
+            raise refusal([Complaint((key,), "extra_forbidden", "", content.values[key])], content, RunConfig)
+    raise ConfigError(
+        f"{shown}: the run must say which use_case it trains, as `itwinai list-plugins` names it.\n"
+        "Write at its top: use_case: NAME"
+    )
+
+
+def run_class(settings: type[Config]) -> type[RunConfig[Any]]:
+    """Return the class of runs with these settings.
+
+    Raises:
+        PluginError: pydantic cannot build it, e.g. because a type has no name or no schema.
+    """
     try:
-        return schema.model_validate({"settings": {}, **_without_empty_sections(content, schema)})
+        schema: type[RunConfig[Any]] = RunConfig[settings]  # type: ignore[valid-type]  # a class chosen at run time
+        schema.model_rebuild()
+    except Exception as error:  # a plugin's annotations may raise anything
+        raise PluginError(_failed(settings, "cannot be built", error)) from error
+    return schema
+
+
+def _checked(values: dict[str, Any], schema: type[RunConfig[Any]]) -> tuple[RunConfig[Any] | None, list[Complaint]]:
+    """Validate as JSON, in which lists are tuples and text is a path, and strictly: nothing else is converted."""
+    try:
+        return schema.model_validate_json(to_json(values, inf_nan_mode="constants"), strict=True), []
     except ValidationError as error:
-        lines = [_line(details, schema) for details in error.errors()]
-    raise ConfigError("The run does not fit its settings:\n" + "\n".join(f"  {line}" for line in lines))
+        from itwinai_core.config.complaints import complaints
+
+        found = complaints(error, values, schema)
+    except Exception as error:  # a rule of the plugin's own may raise anything
+        settings = schema.model_fields["settings"].annotation
+        raise PluginError(_failed(settings, "failed while it checked the run", error)) from error
+    whole = [complaint.path for complaint in found if complaint.kind == "int_type" and _is_whole(complaint.value)]
+    return _checked(_with_whole_numbers(values, whole), schema) if whole else (None, found)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return `` Did you mean 'near'?``, or all that is known where nothing is near."""
-    names = sorted(known)
-    return near_match(word, names) or (f" Known: {', '.join(names)}." if names else "")
+def _failed(settings: Any, what: str, error: Exception) -> str:
+    reason = next(iter(str(error).strip().splitlines()), "")
+    return (
+        f"The settings class {settings.__module__}.{settings.__qualname__} {what}: {type(error).__name__}: {reason}\n"
+        "That is a mistake in the plugin, not in the run: only its authors can mend it."
+    )
 
 
-def near_match(word: str, known: Iterable[str]) -> str:
-    """Return `` Did you mean 'near'?``, or nothing where nothing is near."""
-    near = difflib.get_close_matches(word, sorted(known), n=1)
-    return f" Did you mean '{near[0]}'?" if near else ""
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, float) and value.is_integer()
 
 
-def _without_empty_sections(content: Mapping[str, Any], schema: type[BaseModel]) -> dict[str, Any]:
-    """Leave out sections under which nothing stands, e.g. because every line is commented out."""
-    kept = {}
-    for key, value in content.items():
-        section = _section(schema, key)
-        if section is None:
-            kept[key] = value
-        elif value is not None:
-            kept[key] = _without_empty_sections(value, section) if isinstance(value, dict) else value
-    return kept
+def _with_whole_numbers(values: dict[str, Any], paths: Iterable[KeyPath]) -> dict[str, Any]:
+    """Return the values with those at some paths made whole numbers, which they are but for the way of writing."""
+    changed = deepcopy(values)
+    for *around, last in paths:
+        inner: Any = changed
+        for key in around:
+            inner = inner[key]
+        inner[last] = int(inner[last])
+    return changed
 
 
-def _line(details: ErrorDetails, schema: type[BaseModel]) -> str:
-    location = [str(part) for part in details["loc"]]
-    path = ".".join(location)
-    if details["type"] == "extra_forbidden":
-        return f"{path}: no such key.{did_you_mean(location[-1], _keys(schema, location[:-1]))}"
-    if details["type"] == "missing":
-        return f"{path}: this key is needed."
-    message = details["msg"].removeprefix("Value error, ")
-    if isinstance(details["input"], dict) and details["type"] == "value_error":
-        # A rule about several values names them itself; the section would be said twice.
-        return f"{path}: {message}"
-    line = f"{path}: {message}, got {details['input']!r}"
-    choices = details.get("ctx", {}).get("expected", "")
-    if details["type"] == "literal_error" and isinstance(details["input"], str):
-        names = [part.strip(" '") for part in choices.replace(" or ", ",").split(",")]
-        hint = near_match(details["input"], names)
-        line += f".{hint}" if hint else ""
-    return line
+def _without_empty_sections(given: Content, schema: type[RunConfig[Any]]) -> dict[str, Any]:
+    """Leave out sections of a file under which nothing stands, e.g. because every line is commented out."""
+
+    def kept(values: dict[str, Any], path: KeyPath) -> dict[str, Any]:
+        result = {}
+        for key, value in values.items():
+            if isinstance(value, dict):
+                result[key] = kept(value, (*path, key))
+            elif value is not None or not _is_empty_section(given, (*path, key), schema):
+                result[key] = value
+        return result
+
+    return kept(given.values, ())
 
 
-def _keys(schema: type[BaseModel], sections: list[str]) -> list[str]:
-    """Return the keys that the section at this path may hold."""
-    for name in sections:
-        section = _section(schema, name)
-        if section is None:
-            return []
-        schema = section
-    return list(schema.model_fields)
-
-
-def _section(schema: type[BaseModel], name: str) -> type[BaseModel] | None:
-    """Return the class of a section, or None where the key is unknown or holds a plain value."""
-    field = schema.model_fields.get(name)
-    annotation = field.annotation if field else None
-    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+def _is_empty_section(given: Content, path: KeyPath, schema: type[RunConfig[Any]]) -> bool:
+    wanted = slot_at(schema, path)
+    if wanted is None or not wanted.sections() or len(wanted.sections()) < len(wanted.members()):
+        return False
+    origins = given.origins.get(path)
+    return origins is None or origins[-1].kind == "file"

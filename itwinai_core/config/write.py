@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 import textwrap
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
+
+from itwinai_core.config.expected import type_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydantic.fields import FieldInfo
-
-    from itwinai_core.config.schema import Config, RunConfig
+    from itwinai_core.config.schema import RunConfig
 
 _WIDTH = 100
 
 
 def to_yaml(run: RunConfig[Any]) -> str:
     """Return the complete run as YAML, every default spelt out."""
-    import yaml
+    from itwinai_core.config.loader import dump_yaml
 
-    return yaml.safe_dump(run.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+    return dump_yaml(run.model_dump(mode="json"))
 
 
 def to_commented_yaml(run: RunConfig[Any]) -> str:
@@ -30,67 +33,65 @@ def to_commented_yaml(run: RunConfig[Any]) -> str:
     return "\n".join(_commented(run, depth=0)) + "\n"
 
 
-def describe_fields(section: Config, path: str = "") -> Iterator[tuple[str, str, Any, str]]:
+def describe_fields(section: BaseModel, path: str = "") -> Iterator[tuple[str, str, Any, str]]:
     """Yield key path, type, value and description of every plain value of a section, nested ones included."""
-    for name, field in type(section).model_fields.items():
-        value = getattr(section, name)
-        key = f"{path}.{name}" if path else name
+    plain = section.model_dump(mode="json")
+    for key, field in type(section).model_fields.items():
+        value = getattr(section, key)
+        at = f"{path}.{key}" if path else key
         if isinstance(value, BaseModel):
-            yield from describe_fields(value, key)  # type: ignore[arg-type]  # a section of a Config is a Config
+            yield from describe_fields(value, at)
         else:
-            yield key, type_name(field), section.model_dump(mode="json")[name], field.description or ""
+            yield at, type_name(field), plain[key], field.description or ""
 
 
-def type_name(field: FieldInfo) -> str:
-    """Return a field's type as a user would say it, e.g. ``unet | decoder`` or ``float > 0``."""
-    bounds = [
-        f"{sign} {getattr(limit, attribute)}"
-        for limit in field.metadata
-        for attribute, sign in (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<="))
-        if getattr(limit, attribute, None) is not None
-    ]
-    return " ".join([_type(field.annotation), *bounds])
+def write_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet, so that a reader finds none of it or all of it.
 
-
-def _type(annotation: Any) -> str:
-    arguments = get_args(annotation)
-    if get_origin(annotation) is Literal:
-        return " | ".join(str(choice) for choice in arguments)
-    if get_origin(annotation) in (tuple, list):
-        return f"list of {_type(arguments[0])}"
-    if hasattr(annotation, "__metadata__"):
-        return _type(arguments[0])
-    if arguments:
-        return " | ".join(_type(argument) for argument in arguments)
-    return "null" if annotation is type(None) else str(getattr(annotation, "__name__", annotation))
+    Raises:
+        FileExistsError: it is there already; it stays as it is.
+        OSError: it cannot be written.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    unfinished = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        unfinished.chmod(0o644)
+        # A link, unlike a move, does not take the place of a file that has come in the meantime.
+        path.hardlink_to(unfinished)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _commented(section: BaseModel, depth: int) -> Iterator[str]:
     indent = "  " * depth
     plain = section.model_dump(mode="json")
-    for name, field in type(section).model_fields.items():
-        value = getattr(section, name)
+    for key, field in type(section).model_fields.items():
+        value = getattr(section, key)
         nested = isinstance(value, BaseModel)
-        remark = field.description or ""
-        if (not nested and not isinstance(value, str)) or (not nested and get_origin(field.annotation) is Literal):
-            remark += f" [{type_name(field)}]"
+        kind = type_name(field)
+        remark = (field.description or "") + (f" [{kind}]" if not nested and kind != "str" else "")
         if depth == 0:
             yield ""
-        width = _WIDTH - len(indent)
         yield from textwrap.wrap(
-            remark, width, initial_indent=f"{indent}# ", subsequent_indent=f"{indent}# ", break_on_hyphens=False
+            remark,
+            _WIDTH - len(indent),
+            initial_indent=f"{indent}# ",
+            subsequent_indent=f"{indent}# ",
+            break_on_hyphens=False,
         )
         if nested:
-            yield f"{indent}{name}:"
+            yield f"{indent}{key}:"
             yield from _commented(value, depth + 1)
         else:
-            yield f"{indent}{name}: {_flow(plain[name])}"
+            yield f"{indent}{key}: {_flow(plain[key])}"
 
 
 def _flow(value: Any) -> str:
     """Return a value as YAML on one line."""
-    if isinstance(value, str):
-        import yaml
+    from itwinai_core.config.loader import dump_yaml
 
-        return yaml.safe_dump(value).removesuffix("\n").removesuffix("\n...")
-    return json.dumps(value)
+    if isinstance(value, str):
+        return dump_yaml(value).removesuffix("\n").removesuffix("\n...")
+    return json.dumps(value, ensure_ascii=False)

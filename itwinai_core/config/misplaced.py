@@ -1,0 +1,50 @@
+"""Where a key that is not known here belongs: a name nearby, or the same name in another section."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from itwinai_core.config.near import SURE, likeness, nearest
+from itwinai_core.config.shape import key_paths, keys_at, slot_at
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from itwinai_core.config.places import KeyPath
+
+_SHOWN = 3
+
+
+def right_paths(schema: type[BaseModel], path: KeyPath, value: Any) -> list[KeyPath]:
+    """Return the path that was meant by one that does not exist; several where its last key stands in several places.
+
+    Args:
+        schema: The run's class.
+        path: The path, whose last key is not known.
+        value: What stands there: a section is looked for among sections.
+    """
+    word = str(path[-1])
+    near = nearest(word, keys_at(schema, path[:-1]))
+    local = likeness(word, near) if near else 0.0
+    if local >= SURE:
+        return [(*path[:-1], near)]
+    elsewhere = _elsewhere(schema, path, value)
+    best = max(elsewhere.values(), default=0.0)
+    if best >= SURE or (not near and best >= 0.8):
+        return sorted((found for found, like in elsewhere.items() if like == best), key=len)[:_SHOWN]
+    return [(*path[:-1], near)] if near else []
+
+
+def _elsewhere(schema: type[BaseModel], path: KeyPath, value: Any) -> dict[KeyPath, float]:
+    """Return how like the paths of other sections are."""
+    word = str(path[-1])
+    found = {}
+    for known in key_paths(schema):
+        if known[:-1] == path[:-1]:
+            continue
+        wanted = slot_at(schema, known)
+        holds_keys = wanted is not None and bool(wanted.sections())
+        if holds_keys == isinstance(value, dict) or value is None:
+            endings = [".".join(map(str, known[start:])) for start in range(len(known))]
+            found[known] = max(likeness(word, ending) for ending in endings)
+    return found
