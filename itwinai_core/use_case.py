@@ -37,6 +37,9 @@ class UseCase(ABC, Generic[SettingsT]):
     defaults: ClassVar[Mapping[str, Any]] = {}
     """The use case's own defaults for the core's sections, e.g. ``{"fit": {"epochs": 20}}``."""
 
+    quick: ClassVar[Mapping[str, Any]] = {}
+    """Values, laid over the defaults, of a run small enough for `itwinai check-plugin` to train within seconds."""
+
     def prepare(self, run: RunConfig[SettingsT]) -> None:
         """Fetch or generate files that the data need; called once, on the chief, before `build_data`."""
 

@@ -24,6 +24,18 @@ class Cyclones(KerasUseCase[CyclonesSettings]):
     summary = "Finds the centres of tropical cyclones in global climate fields"
     settings = CyclonesSettings
     defaults: ClassVar[Mapping[str, Any]] = {"fit": {"epochs": 10, "batch_size": 16}}
+    quick: ClassVar[Mapping[str, Any]] = {
+        "fit": {"batch_size": 8},
+        "settings": {
+            "data": {
+                "variables": ("msl", "wind_speed"),  # those of the sample
+                "train_fields": 4,
+                "validation_fields": 1,
+                "test_fields": 1,
+            },
+            "detection": {"stride": 10.0, "maximum_latitude": 10.0, "test_globes": 1},
+        },
+    }
 
     def build_data(self, run: RunConfig[CyclonesSettings]) -> DataSplits:
         """Generate fields with cyclones at the places of real storms, and cut patches."""

@@ -27,6 +27,12 @@ class Virgo(LightningUseCase[VirgoSettings]):
     summary = "Denoises Q-transforms of the Virgo gravitational-wave detector by its witness channels"
     settings = VirgoSettings
     defaults: ClassVar[Mapping[str, Any]] = {"fit": {"epochs": 10, "batch_size": 8}}
+    quick: ClassVar[Mapping[str, Any]] = {
+        "settings": {
+            "data": {"seconds": 128, "sample_rate": 512.0},
+            "qscan": {"high": 150.0, "frequencies": 16, "times": 16},
+        }
+    }
 
     def build_data(self, run: RunConfig[VirgoSettings]) -> DataSplits:
         """Return images of generated or recorded time, split with guards."""

@@ -1,0 +1,186 @@
+"""A use case, tried on a run so small that it takes seconds."""
+
+from __future__ import annotations
+
+import shutil
+import traceback
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+from itwinai_core.config import merged, validate
+from itwinai_core.engines import engine
+from itwinai_core.engines.contract import FitJob
+from itwinai_core.errors import UserError
+from itwinai_core.sources import DataSplits
+from itwinai_core.testing.contract import Fault
+from itwinai_core.testing.parts import few
+from itwinai_core.testing.watching import shown_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from itwinai_core.config import RunConfig
+    from itwinai_core.engines.contract import Engine
+    from itwinai_core.sources import Source
+    from itwinai_core.testing.contract import Subject
+    from itwinai_core.testing.watching import Watch
+    from itwinai_core.use_case import UseCase
+
+EPOCHS = 2
+"""Epochs of the quick run: the order of the samples differs between them."""
+
+BATCHES = 4, 2
+"""Batches of the quick run to train on, and to validate and to test on."""
+
+_LARGEST_BATCH = 16
+
+
+@dataclass
+class Trial:
+    """A use case with all that is needed to train it in this process."""
+
+    subject: Subject
+    use_case: UseCase[Any]
+    folder: Path
+    """Where runs and checkpoints go."""
+
+    watch: Watch
+    fitted: Path | None = None
+    """Folder of a run that is finished; None where there is none."""
+
+    assess_faults: list[Fault] = field(default_factory=list)
+    """What went wrong in `assess` during the fit."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the use case."""
+        return engine(self.use_case.engine)
+
+    @property
+    def half(self) -> Path:
+        """Checkpoint of the first epoch of the finished run."""
+        return self.folder / f"half{self.engine.suffix}"
+
+    @cached_property
+    def cut(self) -> Cut:
+        """The use case, with its data cut to a few batches."""
+        return Cut(self)
+
+    @cached_property
+    def data(self) -> DataSplits:
+        """A few batches of the quick run's data."""
+        run = self.run()
+        with self.watch.fetching():
+            self.use_case.prepare(run)
+        return self.cut.build_data(run)
+
+    def run(self, *, epochs: int = EPOCHS) -> RunConfig[Any]:
+        """Return the use case's quick run, complete.
+
+        Args:
+            epochs: Passes over the training data.
+
+        Raises:
+            ConfigError: ``defaults`` or ``quick`` do not fit the settings.
+        """
+        content = merged(self.use_case.defaults, {"use_case": self.use_case.name})
+        size = validate(content, self.use_case.settings).fit.batch_size
+        small = {"fit": {"batch_size": min(size, _LARGEST_BATCH)}}
+        fixed = {"fit": {"epochs": epochs, "patience": None, "trackers": []}, "strategy": {"name": "auto"}}
+        content = merged(merged(merged(content, small), self.use_case.quick), fixed)
+        return validate(content, self.use_case.settings)
+
+    def job(
+        self,
+        name: str,
+        *,
+        run: RunConfig[Any] | None = None,
+        data: DataSplits | None = None,
+        on_epoch: Callable[[Mapping[str, float], int, int], None] = lambda *_: None,
+        resume: Path | None = None,
+    ) -> FitJob:
+        """Return a fit with checkpoints in a folder of its own.
+
+        Args:
+            name: Of the folder.
+            run: By default the quick run.
+            data: By default a few batches.
+            on_epoch: As `FitJob` has it.
+            resume: Likewise.
+        """
+        checkpoints = self.folder / name
+        shutil.rmtree(checkpoints, ignore_errors=True)
+        checkpoints.mkdir()
+        run = run or self.run()
+        strategy = self.subject.plugins.strategy(run.strategy.name, self.use_case.engine)
+        use_case = cast("UseCase[Any]", self.cut)
+        return FitJob(use_case, run, data or self.data, strategy, checkpoints, on_epoch, resume)
+
+    def fault(self, error: BaseException, change: str = "") -> Fault:
+        """Return what an error says, with the plugin's own line where there is one.
+
+        Args:
+            error: What was raised.
+            change: What to change; by default to look at the whole of it.
+        """
+        said = str(error).strip() or "without a message"
+        words = said if isinstance(error, UserError) else f"{type(error).__name__}: {_short(said)}"
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if self.subject.owns(frame.filename)]
+        where = "".join(f" ({shown_file(frame.filename)}:{frame.lineno})" for frame in (own or frames)[-1:])
+        hint = f"Mend it there. `itwinai fit {self.use_case.name}` on the values of `quick` shows all of it."
+        return Fault(f"{words}{where}", change or hint)
+
+
+class Cut:
+    """A use case whose engine sees a few batches, while its own methods see all that it built."""
+
+    def __init__(self, trial: Trial) -> None:
+        """Wrap the use case of a trial."""
+        self._trial = trial
+        self._built: DataSplits | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the use case in all else."""
+        return getattr(self._trial.use_case, name)
+
+    def prepare(self, run: RunConfig[Any]) -> None:
+        """Prepare; this may use the network."""
+        with self._trial.watch.fetching():
+            self._trial.use_case.prepare(run)
+
+    def build_data(self, run: RunConfig[Any]) -> DataSplits:
+        """Build the data once and return a few batches of them."""
+        if self._built is None:
+            self._built = self._build(run)
+        return few(self._built, run.fit.batch_size, BATCHES)
+
+    def build_anew(self, run: RunConfig[Any]) -> DataSplits:
+        """Build the data once more and return a few batches of them."""
+        return few(self._build(run), run.fit.batch_size, BATCHES)
+
+    def adapt(self, run: RunConfig[Any], model: Any, train: Source) -> None:
+        """Adapt the model to what was built."""
+        self._trial.use_case.adapt(run, model, train if self._built is None else self._built.train)
+
+    def assess(self, run: RunConfig[Any], model: Any, data: DataSplits, folder: Path) -> Mapping[str, float]:
+        """Judge the model on what was built; what goes wrong is kept, and the fit goes on."""
+        try:
+            judged = self._trial.use_case.assess(run, model, self._built or data, folder)
+            return {name: float(value) for name, value in judged.items()}
+        except Exception as error:  # noqa: BLE001 - whatever a plugin raises is a finding
+            self._trial.assess_faults.append(self._trial.fault(error))
+            return {}
+
+    def _build(self, run: RunConfig[Any]) -> DataSplits:
+        built = self._trial.use_case.build_data(run)
+        if not isinstance(built, DataSplits):
+            raise TypeError(f"build_data returns a {type(built).__name__}, and DataSplits are asked for")
+        return built
+
+
+def _short(text: str, most: int = 300) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else f"{flat[: most - 3]}..."
