@@ -1,0 +1,233 @@
+"""Whether a plugin's distribution says what it is, and asks for what it needs."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import difflib
+import platform
+import re
+from importlib.metadata import version as installed_version
+from typing import TYPE_CHECKING
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from itwinai_core.api import API_VERSION
+from itwinai_core.hookspecs import ENTRY_POINT_GROUP
+from itwinai_core.plugins.requirements import API_RANGE, CORE
+from itwinai_core.testing.contract import Check, Fault, LoadError, Subject
+from itwinai_core.testing.static.code import Code
+from itwinai_core.testing.static.contents import Contents
+from itwinai_core.testing.static.requirements import Asked, frameworks, undeclared, unmet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from email.message import Message
+
+_PLACEHOLDER = re.compile(
+    r"^unknown$|\b(?:add (?:your|a) |(?:short|brief|one-line) (?:description|summary)|description (?:of|here)"
+    r"|your (?:name|email|description|package|plugin|project)|my (?:awesome|package|plugin|project)"
+    r"|(?:you|name|example)@|lorem ipsum|change ?me|placeholder|(?-i:TODO|TBD|FIXME))",
+    re.IGNORECASE,
+)
+_UNVERSIONED = {"0", "0.0", "0.0.0", "0.0.1.dev0"}
+_SHARED = {
+    *("click", "h5py", "jax", "jaxlib", "keras", "lightning", "matplotlib", "netcdf4", "numpy", "packaging", "pandas"),
+    *("pluggy", "pydantic", "pytorch-lightning", "pyyaml", "rich", "scikit-learn", "scipy", "tensorflow", "torch"),
+    *("torchaudio", "torchmetrics", "torchvision", "xarray", "zarr"),
+}
+"""Packages that several plugins of one environment use: an exact version of one keeps the others out."""
+
+
+def find(subject: Subject) -> list[Fault]:
+    """Return what a plugin's metadata lack, and where they do not fit its code."""
+    message, points = Contents.metadata_of(subject)
+    code = Code.read(subject.folder)
+    asked = Asked.read(message.get_all("Requires-Dist") or [])
+    own = {subject.package, *_tops(subject), canonicalize_name(subject.distribution.name)}
+    return [
+        *_identity(message),
+        *_licence(message),
+        *_python(message),
+        *_entry_points(points, subject),
+        *_api_range(subject, code),
+        *_core(asked),
+        *_requirements(asked),
+        *undeclared(code, asked, own),
+        *unmet(asked),
+        *frameworks(asked, _engines(subject), code),
+    ]
+
+
+def _engines(subject: Subject) -> set[str]:
+    try:
+        return {use_case.engine for use_case in subject.use_cases}
+    except LoadError:
+        return set()
+
+
+def _tops(subject: Subject) -> set[str]:
+    files = subject.distribution.files or []
+    return {str(file).partition("/")[0].removesuffix(".py") for file in files}
+
+
+def _identity(message: Message) -> Iterator[Fault]:
+    version, summary = message.get("Version", ""), " ".join(message.get("Summary", "").split())
+    try:
+        parsed = Version(version)
+    except InvalidVersion:
+        yield Fault(f"The version '{version}' is none that pip can order.", "Write it like 1.2.0, under [project].")
+    else:
+        if parsed.base_version in _UNVERSIONED or "unknown" in version:
+            yield Fault(
+                f"The version is {version}, which says nothing.",
+                "Count from 0.1.0; where the version comes from git, build in a clone that has its tags.",
+            )
+    if not summary or len(summary) < 10 or _PLACEHOLDER.search(summary):
+        yield Fault(
+            f"The summary is '{summary}'." if summary else "There is no summary.",
+            "Say in one line what is trained, as description under [project].",
+        )
+    text = str(message.get_payload() or message.get("Description", ""))
+    if len(text.split()) < 10 or _PLACEHOLDER.match(text.strip()):
+        yield Fault(
+            "The readme is not in the metadata." if not text.strip() else "The readme says next to nothing.",
+            'Write what the plugin trains and how, and say readme = "README.md" under [project].',
+        )
+    people = " ".join(str(message.get(key, "")) for key in ("Author", "Author-email", "Maintainer", "Maintainer-email"))
+    if not people.strip() or _PLACEHOLDER.search(people):
+        yield Fault(
+            f"The author is '{people.strip()}'." if people.strip() else "No author is named.",
+            "Name whom users can ask, as authors under [project].",
+        )
+
+
+def _licence(message: Message) -> Iterator[Fault]:
+    classifiers = [text for text in message.get_all("Classifier") or [] if text.startswith("License ::")]
+    stated = message.get("License-Expression") or message.get("License") or " ".join(classifiers)
+    if not stated.strip() or _PLACEHOLDER.search(stated):
+        yield Fault(
+            "Nothing says under which licence the plugin may be used.",
+            'Say license = "Apache-2.0", or another SPDX name, under [project].',
+        )
+
+
+def _python(message: Message) -> Iterator[Fault]:
+    stated, here = message.get("Requires-Python", ""), platform.python_version()
+    try:
+        fits = SpecifierSet(stated).contains(here, prereleases=True)
+    except InvalidSpecifier:
+        yield Fault(f"requires-python is '{stated}', which is no range.", 'Write it like ">=3.11".')
+        return
+    if not stated:
+        yield Fault(
+            "No version of Python is asked for, so pip would install it where it cannot run.",
+            'Say requires-python = ">=3.11" under [project].',
+        )
+    elif not fits:
+        yield Fault(f"requires-python is '{stated}', and this is {here}.", "Allow the versions that you test on.")
+
+
+def _entry_points(text: str, subject: Subject) -> Iterator[Fault]:
+    parser = configparser.ConfigParser(delimiters=("=",), strict=False, interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # names keep their case
+    parser.read_string(text)
+    points = dict(parser.items(ENTRY_POINT_GROUP)) if parser.has_section(ENTRY_POINT_GROUP) else {}
+    if len(points) != 1:
+        yield Fault(
+            f"There are {len(points)} entry points in the group {ENTRY_POINT_GROUP}: {', '.join(points) or 'none'}.",
+            "Declare one, whose module offers all use cases.",
+        )
+    for name, value in points.items():
+        if not re.fullmatch(r"[a-z][a-z0-9_-]{1,39}", name):
+            yield Fault(
+                f"The entry point is called '{name}', which users have to type.",
+                "Use lower-case letters, digits, '-' and '_', a letter first.",
+            )
+        if ":" in value:
+            yield Fault(
+                f"The entry point '{name}' names {value}.", "Name the module alone, without what is behind ':'."
+            )
+    for group in parser.sections():
+        if group != ENTRY_POINT_GROUP and _is_misspelt(group):
+            yield Fault(
+                f"The group of entry points '{group}' is read by nobody.",
+                f"Move what {subject.distribution.name} offers to the group {ENTRY_POINT_GROUP}, or remove '{group}'.",
+            )
+
+
+def _is_misspelt(group: str) -> bool:
+    letters = re.sub(r"[^a-z]", "", group.lower())
+    return letters.startswith(ENTRY_POINT_GROUP) or bool(
+        difflib.get_close_matches(letters, [ENTRY_POINT_GROUP], cutoff=0.75)
+    )
+
+
+def _api_range(subject: Subject, code: Code) -> Iterator[Fault]:
+    module = code.modules.get(subject.point.module)
+    for node in module.tree.body if module else ():
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or not isinstance(node.value, ast.Constant):
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if API_RANGE not in {getattr(target, "id", "") for target in targets}:
+            continue
+        try:
+            fits = SpecifierSet(str(node.value.value)).contains(API_VERSION, prereleases=True)
+        except InvalidSpecifier:
+            fits = False
+        if not fits and module:
+            yield Fault(
+                f"{module.place(node)}: {API_RANGE} is {node.value.value!r}, and this core serves API {API_VERSION}.",
+                f'Write the range that the plugin was tried with, e.g. {API_RANGE} = "{_range()}".',
+            )
+
+
+def _core(asked: Asked) -> Iterator[Fault]:
+    wanted = f'"itwinai-core{_brackets(asked.core_extras)}{_range()}"'
+    if not asked.core:
+        yield Fault("The package does not ask for itwinai-core.", f"Add {wanted} to dependencies.")
+        return
+    specifiers = SpecifierSet(",".join(str(one.specifier) for one in asked.core if str(one.specifier)))
+    shown = f"itwinai-core{specifiers}"
+    operators = {specifier.operator for specifier in specifiers}
+    bounds = {"older": operators & {">=", ">", "~=", "==", "==="}, "later": operators & {"<", "<=", "~=", "==", "==="}}
+    open_ends = " and ".join(end for end, closed in bounds.items() if not closed)
+    if open_ends:
+        yield Fault(
+            f"The package asks for {shown}, so it would be installed beside any {open_ends} core.", f"Ask for {wanted}."
+        )
+    here = installed_version(CORE)
+    if not specifiers.contains(here, prereleases=True):
+        yield Fault(f"The package asks for {shown}, and this is itwinai-core {here}.", f"Ask for {wanted}.")
+
+
+def _requirements(asked: Asked) -> Iterator[Fault]:
+    for line in asked.unparsed:
+        yield Fault(f"The requirement '{line}' does not parse.", 'Write it like "numpy>=1.26".')
+    for wanted in asked.requirements:
+        if wanted.url:
+            yield Fault(
+                f"The package asks for '{wanted}', a place and no release, which an index refuses.",
+                f"Ask for a released version of {wanted.name}.",
+            )
+        exact = [one for one in wanted.specifier if one.operator in {"==", "==="} and not one.version.endswith(".*")]
+        if exact and canonicalize_name(wanted.name) in _SHARED | {CORE}:
+            yield Fault(
+                f"The package pins {wanted.name}{exact[0]}: no plugin that needs another version can live beside it.",
+                f"Ask for a range, e.g. {wanted.name}>={exact[0].version}.",
+            )
+
+
+def _brackets(extras: set[str]) -> str:
+    return f"[{','.join(sorted(extras))}]" if extras else ""
+
+
+def _range() -> str:
+    """Return the range of cores that keep the promise of this one's API."""
+    major, minor, *_ = API_VERSION.split(".")
+    return f">={API_VERSION},<{major}.{int(minor) + 1}"
+
+
+CHECK = Check("metadata", "the package says what it is, and asks for what it needs", find)

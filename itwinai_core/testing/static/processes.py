@@ -1,0 +1,96 @@
+"""Runs a probe in a process of its own, and brings home what it saw."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What came of a probe."""
+
+    answer: dict[str, Any] | None
+    """What it wrote; None where it ended before it could, or took too long."""
+
+    output: str
+    """What the process wrote to standard output and error."""
+
+    ended: str
+    """How it ended where there is no answer, as a clause."""
+
+    files: tuple[str, ...]
+    """Files that it left in its working directory."""
+
+
+def probe(module: str, request: dict[str, Any], *, seconds: float, variables: dict[str, str] | None = None) -> Seen:
+    """Run a module of this package as a program, in an empty folder, with a request to read and an answer to write.
+
+    Args:
+        module: Name of the module in this package.
+        request: Plain values; the module finds them as JSON on its standard input, with ``answer``, the file to write.
+        seconds: Time that it may take [s].
+        variables: Environment variables to set.
+    """
+    with tempfile.TemporaryDirectory(prefix="itwinai-check-") as folder:
+        work, answer = Path(folder) / "work", Path(folder) / "answer.json"
+        work.mkdir()
+        path = os.pathsep.join(entry for entry in sys.path if entry)
+        with (Path(folder) / "output").open("w+b") as output:
+            process = subprocess.Popen(  # noqa: S603 - this very program
+                [sys.executable, "-P", "-m", f"{__package__}.{module}"],
+                cwd=work,
+                env=os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"} | (variables or {}),
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+            ended = _fed(process, json.dumps(request | {"answer": str(answer)}).encode(), seconds)
+            output.seek(0)
+            text = output.read().decode(errors="replace")
+        found = json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else None
+        files = tuple(str(file.relative_to(work)) for file in sorted(work.rglob("*")) if file.is_file())
+        return Seen(found, text, ended, files)
+
+
+def answered(request: dict[str, Any], answer: dict[str, Any]) -> None:
+    """Write a probe's answer: all of it, or nothing."""
+    place = Path(request["answer"])
+    unfinished = place.with_suffix(".part")
+    unfinished.write_text(json.dumps(answer), encoding="utf-8")
+    unfinished.replace(place)
+
+
+def asked() -> dict[str, Any]:
+    """Return a probe's request, and leave nothing on standard input for others to read."""
+    request: dict[str, Any] = json.load(sys.stdin)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return request
+
+
+def _fed(process: subprocess.Popen[bytes], request: bytes, seconds: float) -> str:
+    """Hand a process its request, wait for it, end what it leaves behind, and return how it ended."""
+    began = time.monotonic()
+    try:
+        process.communicate(request, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return f"has not ended after {time.monotonic() - began:.0f} s"
+    finally:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    if process.returncode < 0:
+        return f"crashes Python: {signal.strsignal(-process.returncode)}"
+    return f"ends the program with exit code {process.returncode}"
