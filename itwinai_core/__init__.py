@@ -1,5 +1,6 @@
 """The front door: all that a plugin needs, and nothing that imports a framework."""
 
+from itwinai_core.api import API_VERSION
 from itwinai_core.config import Config, RunConfig
 from itwinai_core.errors import ConfigError, DataError, UserError
 from itwinai_core.hookspecs import hookimpl
@@ -11,6 +12,7 @@ from itwinai_core.tracker import Tracker
 from itwinai_core.use_case import KerasUseCase, LightningUseCase
 
 __all__ = [
+    "API_VERSION",
     "Config",
     "ConfigError",
     "DataError",

@@ -74,8 +74,11 @@ class Plugins:
             return self._offered.use_cases[name]
         hint = did_you_mean(name, self._offered.use_cases)
         hint = hint or "\nNo working plugin is installed: pip install itwinai-virgo"
-        if any(plugin.status != "working" for plugin in self.installed):
-            hint += "\nSome plugins are set aside or switched off: `itwinai list-plugins` says why."
+        for plugin in self.installed:
+            if plugin.off:
+                hint += f"\n{plugin.title} is switched off by {plugin.off}."
+            elif plugin.diagnosis:
+                hint += f"\n{plugin.title} is set aside: {plugin.problem}"
         raise PluginError(f"No installed plugin offers a use case '{name}'.{hint}")
 
     def plugin_of(self, use_case: UseCase[Any]) -> Plugin:

@@ -39,15 +39,15 @@ class FrameworkImportError(ImportError):
 
 
 class FrameworkGuard(importlib.abc.MetaPathFinder):
-    """Refuses imports of frameworks, and remembers the first: a plugin may catch the refusal."""
+    """Refuses imports of frameworks, and remembers the first: a plugin may catch the refusal.
+
+    A framework that this process has loaded already, as in a notebook, costs nothing any more and is not refused.
+    """
 
     def __init__(self) -> None:
         self.refused: FrameworkImportError | None = None
 
     def __enter__(self) -> Self:
-        # This process ends when the plugins are tried; what else is loaded in it does not matter any more.
-        for name in [name for name in sys.modules if name.partition(".")[0] in FRAMEWORKS]:
-            del sys.modules[name]
         sys.meta_path.insert(0, self)
         return self
 

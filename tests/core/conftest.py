@@ -34,6 +34,12 @@ def install(folder: Path, name: str, module: str) -> None:
 
 
 @pytest.fixture
+def installed_module(toys):
+    """Return a function that installs a distribution beside the toys."""
+    return lambda name, module: install(toys.parent / "site", name, module)
+
+
+@pytest.fixture
 def toys(tmp_path, monkeypatch):
     """Install the toy plugins for this test, and work in an empty folder."""
     from itwinai_core import cli

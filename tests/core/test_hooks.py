@@ -5,7 +5,7 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from itwinai_core import cli
+from itwinai_core.cli import door
 from itwinai_core.fit import fit, plan
 from itwinai_core.plugins import Plugins
 
@@ -125,7 +125,7 @@ def test_trackers_of_a_guest_follow_the_run(fitted, guest):
 
 
 def test_commands_of_a_guest_are_verbs_of_the_program(itwinai, with_guest, monkeypatch):
-    monkeypatch.setattr(cli, "installed", lambda: with_guest)
+    monkeypatch.setattr(door, "installed", lambda: with_guest)
     assert itwinai("greet").out == "hello from a guest\n"
     assert "greet" in itwinai("--help").out
 

@@ -6,10 +6,11 @@ import pytest
 
 from itwinai_core.config import describe_fields, to_commented_yaml, validate
 from itwinai_core.config.loader import parse_yaml
-from itwinai_core.config.read import merged
+from itwinai_core.config.content import merged
 from itwinai_core.plugins import Plugins
 
-USE_CASES = [use_case for plugin in Plugins().installed for use_case in plugin.use_cases]
+PLUGINS = Plugins()
+USE_CASES = [PLUGINS.use_case(offered.name) for plugin in PLUGINS.installed for offered in plugin.use_cases]
 
 
 @pytest.fixture(params=USE_CASES, ids=lambda use_case: use_case.name)
@@ -60,7 +61,7 @@ def test_every_number_of_a_setting_states_its_unit_or_is_plainly_a_count_or_shar
 
 
 def test_an_initial_run_file_is_the_default_run(use_case, run):
-    assert validate(parse_yaml(to_commented_yaml(run)), use_case.settings) == run
+    assert validate(parse_yaml(to_commented_yaml(run)).values, use_case.settings) == run
 
 
 def test_samples_that_are_named_are_there(use_case):

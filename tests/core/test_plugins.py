@@ -1,6 +1,10 @@
 """Plugins are found by entry point; a broken one is set aside with its reason and the others work."""
 
+import os
+import signal
 import sys
+import threading
+import time
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -45,7 +49,7 @@ FAULTS = {
             "class Bad(TorchLine):\n    name = 'Bad Name'\n"
             "@hookimpl\ndef itwinai_use_cases():\n    return [Bad()]"
         ),
-        "Bad.name must be of lower-case letters",
+        "Bad.name is 'Bad Name': use lower-case letters",
     ),
     "has_no_summary": (
         (
@@ -68,7 +72,7 @@ FAULTS = {
             "from itwinai_core.strategies.keras import KerasAuto\nfrom itwinai_core import hookimpl\n"
             "@hookimpl\ndef itwinai_strategies():\n    return [KerasAuto()]"
         ),
-        "its strategy 'auto for keras' is offered by the core or another plugin already",
+        "its strategy 'auto for keras' is offered by the core already",
     ),
     "offers_a_tracker_object": (
         (
@@ -82,7 +86,7 @@ FAULTS = {
             "import click\nfrom itwinai_core import hookimpl\n"
             "@hookimpl\ndef itwinai_commands():\n    return [click.Command('fit')]"
         ),
-        "its command 'fit' is offered by the core or another plugin already",
+        "its command 'fit' is offered by the core already",
     ),
     "offers_a_function": (
         ("from itwinai_core import hookimpl\n@hookimpl\ndef itwinai_commands():\n    return [print]"),
@@ -151,8 +155,20 @@ def test_a_plugin_that_does_not_fit_leaves_nothing_behind(written):
 
 
 def test_ctrl_c_while_plugins_load_still_ends_the_command(written):
+    slow = written("slow", "import time\ntime.sleep(60)")
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        Plugins([written("slow", "raise KeyboardInterrupt")])
+        Plugins([slow])
+    assert time.monotonic() - began < 5
+
+
+def test_a_plugin_that_pretends_ctrl_c_is_set_aside(written):
+    plugins = Plugins([written("pretender", "raise KeyboardInterrupt"), HEALTHY])
+    assert {plugin.name: plugin.problem for plugin in plugins.installed} == {
+        "pretender": "it raises KeyboardInterrupt",
+        "toys": "",
+    }
 
 
 def test_what_a_plugin_prints_at_import_stays_out_of_standard_output(written, capsys):
