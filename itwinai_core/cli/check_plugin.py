@@ -13,6 +13,13 @@ from itwinai_core.cli.door import example, json_option, verbs
 @click.argument("name", required=False)
 @click.option("--only", multiple=True, metavar="CHECK", help="Make this check only; may be given several times.")
 @click.option(
+    "--use-case",
+    "use_cases",
+    multiple=True,
+    metavar="NAME",
+    help="Train this use case only, of several that it offers.",
+)
+@click.option(
     "--limit",
     type=click.FloatRange(min=1),
     default=60.0,
@@ -22,7 +29,9 @@ from itwinai_core.cli.door import example, json_option, verbs
 )
 @click.option("--list", "listed", is_flag=True, help="List the checks, and make none.")
 @json_option
-def check_plugin(name: str | None, only: tuple[str, ...], limit: float, *, listed: bool, as_json: bool) -> int:
+def check_plugin(  # noqa: PLR0913 - an argument for each option
+    name: str | None, only: tuple[str, ...], use_cases: tuple[str, ...], limit: float, *, listed: bool, as_json: bool
+) -> int:
     """Check the installed plugin NAME: its wheel, its hooks, its settings, and how it trains.
 
     Each failed check says what is wrong and what to change. The exit code is 1 where one failed.
@@ -40,7 +49,8 @@ def check_plugin(name: str | None, only: tuple[str, ...], limit: float, *, liste
         raise click.UsageError("Name a plugin, as `itwinai list-plugins` does, or give --list.")
     wanted = chosen(only)
     subject, began = Subject(name), time.monotonic()
-    made = list(track(verdicts_of(subject, only=wanted, limit=limit), f"Checking {name}", total=len(wanted)))
+    known = verdicts_of(subject, only=wanted, use_cases=use_cases, limit=limit)
+    made = list(track(known, f"Checking {name}", total=len(wanted)))
     verdicts = gathered(subject, made, time.monotonic() - began)
     show.verdicts(verdicts, as_json=as_json)
     return 0 if verdicts.passed else 1

@@ -86,7 +86,7 @@ class Engine(Protocol):
         ...
 
     def evaluate(self, run: RunConfig[Any], model: Any, source: Source) -> dict[str, float]:
-        """Return the model's own metrics over a source, named ``test/…``."""
+        """Return the model's own metrics over a source, named ``test/…``; what it draws depends on the run's seed."""
         ...
 
     def weights(self, model: Any) -> list[Weight]:

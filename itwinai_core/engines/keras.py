@@ -97,6 +97,7 @@ class KerasEngine:
 
     def evaluate(self, run: RunConfig[Any], model: keras.Model, source: Source) -> dict[str, float]:
         """Return the compiled loss and metrics over a source, named ``test/…``."""
+        keras.utils.set_random_seed(run.seed)
         results = model.evaluate(_Batches(source, run), verbose=0, return_dict=True)
         return {f"test/{name}": float(value) for name, value in results.items()}
 

@@ -73,6 +73,7 @@ class LightningEngine:
 
     def evaluate(self, run: RunConfig[Any], model: pl.LightningModule, source: Source) -> dict[str, float]:
         """Return what the module's `validation_step` logs over a source, named ``test/…``."""
+        pl.seed_everything(run.seed, workers=True, verbose=False)
         with _quiet():
             results = _trainer(run, strategy="auto", callbacks=[]).validate(model, _loader(source, run), verbose=False)
         model.eval()
@@ -179,9 +180,19 @@ class _Follower(pl.Callback):
         self._job, self._outcome, self._stop, self._progress = job, outcome, stop, progress
         self._watch = Watch(job.run.fit)
 
-    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002 - Lightning's
-        """Start the streams of chance that dropout and the like draw from, so that a resumed run draws the same."""
-        pl.seed_everything(epoch_seed(self._job.run.seed, trainer.current_epoch), workers=True, verbose=False)
+    def on_train_batch_start(
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,  # noqa: ARG002 - Lightning's
+        batch: Any,  # noqa: ARG002
+        batch_idx: int,
+    ) -> None:
+        """Start the streams of chance that dropout and the like draw from, so that a resumed run draws the same.
+
+        Not at the start of the epoch: what the loader draws before its first batch differs in a resumed one.
+        """
+        if batch_idx == 0:
+            pl.seed_everything(epoch_seed(self._job.run.seed, trainer.current_epoch), workers=True, verbose=False)
 
     def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
         """Move the bar, and stop where the user asked to."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from itwinai_core.show.tables import new_table, print_json, print_out
 
@@ -33,7 +33,7 @@ def verdicts(found: Verdicts, *, as_json: bool) -> None:
     print_out(f"{found.plugin} {found.version}: {_summary(found)} in {found.seconds:.0f} s.")
 
 
-def checks(known: Sequence[Check], *, as_json: bool) -> None:
+def checks(known: Sequence[Check[Any]], *, as_json: bool) -> None:
     """Print the checks that there are."""
     if as_json:
         print_json([{"check": check.name, "promise": check.promise} for check in known])

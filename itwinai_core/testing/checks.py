@@ -63,20 +63,20 @@ def _watched(_: Trial) -> list[Fault]:
 
 
 ONE_BATCH_FIT = Check(
-    "one-batch-fit", "A quick run trains, and reports finite metrics by their agreed names", _one_batch_fit
+    "one-batch-fit", "a quick run trains, and reports finite metrics by their agreed names", _one_batch_fit
 )
 OVERFIT = Check(
-    "overfit-one-batch", "The loss of one batch falls, and depends on what the model is given", _overfit_one_batch
+    "overfit-one-batch", "the loss of one batch falls, and depends on what the model is given", _overfit_one_batch
 )
 RELOAD = Check(
-    "reload-without-pickle", "A new process finds the trained model in its checkpoint", _reload_without_pickle
+    "reload-without-pickle", "a new process finds the trained model in its checkpoint", _reload_without_pickle
 )
-RESUME = Check("resume", "A fit that goes on from a checkpoint ends where one without a break ends", _resume)
-TWO_REPLICAS = Check("two-replicas", "A batch teaches one replica what its halves teach two", _two_replicas)
-DETERMINISM = Check("determinism", "The same run gives the same samples, weights and metrics", _determinism)
-NETWORK = Check(NO_NETWORK, "Only prepare uses the network", _watched)
-RUN_FOLDER = Check(RUN_FOLDER_ONLY, "Nothing is written outside of the run folder", _watched)
-APPLY = Check("assess-and-predict", "The run is judged and applied in a new process", _assess_and_predict)
+RESUME = Check("resume", "a fit that goes on from a checkpoint ends where one without a break ends", _resume)
+TWO_REPLICAS = Check("two-replicas", "a batch teaches one replica what its halves teach two", _two_replicas)
+DETERMINISM = Check("determinism", "the same run gives the same samples, weights and metrics", _determinism)
+NETWORK = Check(NO_NETWORK, "only prepare uses the network", _watched)
+RUN_FOLDER = Check(RUN_FOLDER_ONLY, "nothing is written outside of the run folder", _watched)
+APPLY = Check("assess-and-predict", "the run is judged and applied in a new process", _assess_and_predict)
 
 DYNAMIC_CHECKS: tuple[Check[Trial], ...] = (
     ONE_BATCH_FIT,

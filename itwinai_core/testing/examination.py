@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from itwinai_core.config import did_you_mean
+from itwinai_core.errors import PluginError
 from itwinai_core.testing.checks import APPLY, CHECKS, DETERMINISM, ONE_BATCH_FIT, OVERFIT, ROLES, RUN_FOLDER, WATCHED
 from itwinai_core.testing.contract import Fault, LoadError
 from itwinai_core.testing.jobs import Job
@@ -16,7 +18,7 @@ from itwinai_core.testing.traces import Traces, left_behind
 from itwinai_core.testing.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator
 
     from itwinai_core.testing.contract import Subject
 
@@ -40,18 +42,22 @@ class _Found:
 class Examination:
     """Checks of one plugin, made in several processes at once."""
 
-    def __init__(self, subject: Subject, wanted: Sequence[str], limit: float, place: Path) -> None:
+    def __init__(
+        self, subject: Subject, wanted: Collection[str], use_cases: Collection[str], limit: float, place: Path
+    ) -> None:
         """Prepare to check.
 
         Args:
             subject: The plugin.
             wanted: Names of the checks.
+            use_cases: Names of the use cases to train; all where there are none.
             limit: Time that one check may take [s].
             place: Empty folder for all processes.
         """
         self._subject, self._wanted, self._limit, self._place = subject, set(wanted), limit, place
         self._found: dict[str, dict[str, _Found]] = defaultdict(lambda: defaultdict(_Found))
         self._yielded: set[str] = set()
+        self._asked = use_cases
         self._use_cases: list[str] = []
         self._loads = False
         self._jobs: list[Job] = []
@@ -95,12 +101,16 @@ class Examination:
         self._jobs.append(job)
         job.start()
 
-    def _plan(self, use_cases: list[str]) -> None:
+    def _plan(self, offered: list[str]) -> None:
         """Put the processes that train into the queue."""
-        self._loads, self._use_cases = True, use_cases
+        for name in self._asked:
+            if name not in offered:
+                raise PluginError(f"The plugin offers no use case '{name}'.{did_you_mean(name, offered)}")
+        self._loads = True
+        self._use_cases = [name for name in offered if name in self._asked or not self._asked]
         wanted = self._wanted - _STATIC
         watched = wanted & {check.name for check in WATCHED}
-        for name in use_cases if wanted else ():
+        for name in self._use_cases if wanted else ():
             for role, needed in (
                 ("first", {ONE_BATCH_FIT.name} if wanted != {OVERFIT.name} else set()),
                 ("second", set()),

@@ -141,7 +141,8 @@ class Job:
         when = "after all is done" if self._said_all else "half-way"
         said = self._output().strip().splitlines()[-1:] if status == 1 else []
         return Fault(
-            f"The process ends {when}, {how}{self._place()}{'; the last that it says: ' if said else '.'}{''.join(said)}",
+            f"The process ends {when}, {how}{self._place()}."
+            + "".join(f" The last that it says: {line}" for line in said),
             "See that nothing calls os._exit or sys.exit, that compiled code gets arrays of the shape and type that it "
             "expects, and that there is memory enough.",
         )

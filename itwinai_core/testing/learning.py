@@ -87,34 +87,45 @@ def _wrong_curve(epochs: list[Mapping[str, float]], name: str) -> Iterator[Fault
 
 
 def _deaf(trial: Trial, batch: Part, checkpoints: Path) -> Iterator[Fault]:
-    """Find a model that ignores its inputs, by handing it the inputs of each sample with the targets of another."""
-    import numpy as np
-
-    run = trial.run()
+    """Find a model that ignores a part of its samples, by handing it that part of other samples."""
     sample = batch[0]
-    parts = list(sample.values()) if isinstance(sample, dict) else list(sample) if isinstance(sample, tuple) else []
-    counts = [len(leaves(part)) for part in parts]
-    model = trial.engine.load(trial.use_case, run, checkpoints / f"last{trial.engine.suffix}")
-    gathered = [leaves(batch[index]) for index in range(len(batch))]
-    varied = [len({np.asarray(row[k]).tobytes() for row in gathered}) > 1 for k in range(len(gathered[0]))]
-    if sum(varied) < 2 or not parts or not any(varied[: counts[0]]) or not any(varied[counts[0] :]):
+    if not isinstance(sample, tuple | dict) or len(sample) < 2:
         return
+    run = trial.run()
+    model = trial.engine.load(trial.use_case, run, checkpoints / f"last{trial.engine.suffix}")
     plain = trial.engine.evaluate(run, model, batch)
-    turned = [0] if isinstance(sample, tuple) else list(range(len(parts)))
-    others = [trial.engine.evaluate(run, model, _Turned(batch, part)) for part in turned]
-    if all(math.isclose(other[name], plain[name], rel_tol=1e-9) for other in others for name in plain):
+    keys = [key for key in (sample if isinstance(sample, dict) else range(len(sample))) if _varies(batch, key)]
+    ignored = [key for key in keys if _same(plain, trial.engine.evaluate(run, model, _Turned(batch, key)))]
+    shown = ", ".join(f"{name} {value:.6g}" for name, value in list(plain.items())[:2])
+    if len(keys) > 1 and (ignored == keys or ignored[:1] == [0]):
         yield Fault(
-            "The model does not look at its inputs: with the inputs of other samples its metrics are the same, "
-            f"{', '.join(f'{name} {value:.6g}' for name, value in list(plain.items())[:2])}.",
+            f"The model does not look at its inputs: with those of other samples its metrics are the same, {shown}.",
             "Follow an input through the model to the loss, and see where it is dropped.",
         )
+    elif isinstance(sample, tuple) and keys == [0, 1] and ignored == [1]:
+        yield Fault(
+            f"The loss does not look at the targets: with those of other samples the metrics are the same, {shown}.",
+            "Compare the model's answers with the targets of the batch; where there is nothing to compare them with, "
+            "let the source hand out inputs alone.",
+        )
+
+
+def _varies(batch: Part, key: Any) -> bool:
+    import numpy as np
+
+    seen = {b"".join(np.asarray(leaf).tobytes() for leaf in leaves(batch[index][key])) for index in range(len(batch))}
+    return len(seen) > 1
+
+
+def _same(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
+    return all(math.isclose(one[name], other[name], rel_tol=1e-9) for name in one)
 
 
 class _Turned:
     """A batch in which one part of each sample is that of the next sample."""
 
-    def __init__(self, batch: Part, part: int) -> None:
-        self._batch, self._part = batch, part
+    def __init__(self, batch: Part, key: Any) -> None:
+        self._batch, self._key = batch, key
 
     def __len__(self) -> int:
         return len(self._batch)
@@ -122,6 +133,5 @@ class _Turned:
     def __getitem__(self, index: int) -> Any:
         sample, following = self._batch[index], self._batch[(index + 1) % len(self._batch)]
         if isinstance(sample, dict):
-            key = list(sample)[self._part]
-            return {**sample, key: following[key]}
-        return tuple(following[k] if k == self._part else value for k, value in enumerate(sample))
+            return {**sample, self._key: following[self._key]}
+        return tuple(following[k] if k == self._key else value for k, value in enumerate(sample))

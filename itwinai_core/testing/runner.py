@@ -21,21 +21,24 @@ LIMIT = 60.0
 """Time that one check may take [s]."""
 
 
-def check_plugin(name: str, *, only: Collection[str] = (), limit: float = LIMIT) -> Verdicts:
+def check_plugin(
+    name: str, *, only: Collection[str] = (), use_cases: Collection[str] = (), limit: float = LIMIT
+) -> Verdicts:
     """Check an installed plugin, and return what each check says of it.
 
     Args:
         name: Of its entry point or its distribution.
         only: Checks to make; by default all.
+        use_cases: Use cases to train; by default all that it offers.
         limit: Time that one check may take [s].
 
     Raises:
         ConfigError: there is no check of a name in ``only``.
-        PluginError: no such plugin is installed.
+        PluginError: no such plugin is installed, or it offers no such use case.
     """
     subject = Subject(name)
     began = time.monotonic()
-    verdicts = list(verdicts_of(subject, only=only, limit=limit))
+    verdicts = list(verdicts_of(subject, only=only, use_cases=use_cases, limit=limit))
     return gathered(subject, verdicts, time.monotonic() - began)
 
 
@@ -59,20 +62,24 @@ def chosen(only: Collection[str]) -> list[str]:
     return [name for name in names if name in only or not only]
 
 
-def verdicts_of(subject: Subject, *, only: Collection[str] = (), limit: float = LIMIT) -> Iterator[Verdict]:
+def verdicts_of(
+    subject: Subject, *, only: Collection[str] = (), use_cases: Collection[str] = (), limit: float = LIMIT
+) -> Iterator[Verdict]:
     """Yield the verdict of each check as soon as it is known.
 
     Args:
         subject: The plugin.
         only: Checks to make; by default all.
+        use_cases: Use cases to train; by default all that it offers.
         limit: Time that one check may take [s].
 
     Raises:
         ConfigError: there is no check of a name in ``only``.
+        PluginError: the plugin offers no such use case.
     """
     wanted = chosen(only)
     with tempfile.TemporaryDirectory(prefix="itwinai-check-", ignore_cleanup_errors=True) as place:
-        examination = Examination(subject, wanted, limit, Path(place))
+        examination = Examination(subject, wanted, use_cases, limit, Path(place))
         try:
             yield from examination.verdicts()
         finally:
