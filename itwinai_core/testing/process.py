@@ -72,11 +72,9 @@ def _look(subject: Subject, chosen: Sequence[Check[Any]], journal: Journal) -> N
 
 def _trial(subject: Subject, given: argparse.Namespace, journal: Journal) -> Trial:
     """Return the use case, loaded, with its framework, and watch what it does from its first line on."""
-    caches = (os.environ["XDG_CACHE_HOME"], os.environ["MPLCONFIGDIR"], Path.home() / ".keras")
-    allowed = [given.folder / "runs", tempfile.gettempdir(), *caches]
-    if given.fitted:
-        allowed.append(given.fitted)
-    watch = Watch(subject.owns, [Path(folder) for folder in allowed], journal.seen)
+    caches = [Path(os.environ["XDG_CACHE_HOME"]), Path(os.environ["MPLCONFIGDIR"]), Path.home() / ".keras"]
+    allowed = [given.folder / "runs" / given.use_case, Path(tempfile.gettempdir()), *filter(None, [given.fitted])]
+    watch = Watch(subject.owns, allowed, caches, journal.seen)
     watch.start()
     if given.role == "second":
         from itwinai_core.testing.disturbing import disturb

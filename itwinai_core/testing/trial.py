@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from itwinai_core.config import merged, validate
@@ -18,8 +20,7 @@ from itwinai_core.testing.parts import few
 from itwinai_core.testing.watching import shown_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable
 
     from itwinai_core.config import RunConfig
     from itwinai_core.engines.contract import Engine
@@ -35,6 +36,7 @@ BATCHES = 4, 2
 """Batches of the quick run to train on, and to validate and to test on."""
 
 _LARGEST_BATCH = 16
+_CORE = str(Path(__file__).parents[1])
 
 
 @dataclass
@@ -129,7 +131,8 @@ class Trial:
         words = said if isinstance(error, UserError) else f"{type(error).__name__}: {_short(said)}"
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if self.subject.owns(frame.filename)]
-        where = "".join(f" ({shown_file(frame.filename)}:{frame.lineno})" for frame in (own or frames)[-1:])
+        last = [frame for frame in frames[-1:] if not frame.filename.startswith(_CORE)]
+        where = "".join(f" ({shown_file(frame.filename)}:{frame.lineno})" for frame in (own or last)[-1:])
         hint = f"Mend it there. `itwinai fit {self.use_case.name}` on the values of `quick` shows all of it."
         return Fault(f"{words}{where}", change or hint)
 
@@ -169,7 +172,7 @@ class Cut:
         """Judge the model on what was built; what goes wrong is kept, and the fit goes on."""
         try:
             judged = self._trial.use_case.assess(run, model, self._built or data, folder)
-            return {name: float(value) for name, value in judged.items()}
+            return _numbers(judged)
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises is a finding
             self._trial.assess_faults.append(self._trial.fault(error))
             return {}
@@ -179,6 +182,20 @@ class Cut:
         if not isinstance(built, DataSplits):
             raise TypeError(f"build_data returns a {type(built).__name__}, and DataSplits are asked for")
         return built
+
+
+def _numbers(judged: Any) -> dict[str, float]:
+    if not isinstance(judged, Mapping):
+        raise TypeError(f"assess returns {_short(repr(judged))}, and names with their numbers are asked for")
+    numbers = {}
+    for name, value in judged.items():
+        try:
+            numbers[name] = float(value)
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"assess returns {_short(repr(value))} under the name '{name}', and a number is asked for"
+            ) from None
+    return numbers
 
 
 def _short(text: str, most: int = 300) -> str:

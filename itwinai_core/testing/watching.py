@@ -41,17 +41,23 @@ class Watch:
     """Follows the audit events of this process, which Python raises before it does what they say."""
 
     def __init__(
-        self, owns: Callable[[str], bool], allowed: Sequence[Path], tell: Callable[[str, Fault], None]
+        self,
+        owns: Callable[[str], bool],
+        allowed: Sequence[Path],
+        caches: Sequence[Path],
+        tell: Callable[[str, Fault], None],
     ) -> None:
         """Prepare to watch.
 
         Args:
             owns: Says whether a file holds code of the plugin.
             allowed: Folders that may be written to.
+            caches: Folders that libraries may write to, and the plugin itself in `prepare`.
             tell: Takes the name of a check and what it found.
         """
         self._owns = owns
-        self._allowed = [os.path.realpath(folder) for folder in allowed] + ["/dev", "/proc"]
+        self._allowed = [*map(os.path.realpath, allowed), "/dev", "/proc"]
+        self._caches = [*map(os.path.realpath, caches)]
         self._tell = tell
         self._told: set[Fault] = set()
         self._known: dict[str, bool] = {}
@@ -86,7 +92,12 @@ class Watch:
         words, paths = _CHANGES[event](arguments)
         for path in paths:
             place = _resolved(path)
-            if place and not self._is_allowed(place) and (frame := self._culprit()):
+            if not place or _is_in(place, self._allowed) or "__pycache__" in place:
+                continue
+            frame = self._culprit()
+            if frame and _is_in(place, self._caches):
+                frame = None if self._may_fetch or _outside_of_python(sys._getframe()) is not frame else frame  # noqa: SLF001
+            if frame:
                 self._say(RUN_FOLDER_ONLY, Fault(f"{self._named(frame)} {words} {_shown(place)}.", _INSTEAD))
 
     def _of_call(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -102,10 +113,6 @@ class Watch:
 
     def _is_local(self, whom: str) -> bool:
         return whom in _LOCAL or whom.startswith("127.") or whom == self._here
-
-    def _is_allowed(self, place: str) -> bool:
-        inside = any(place == folder or place.startswith(folder + os.sep) for folder in self._allowed)
-        return inside or "__pycache__" in place
 
     def _culprit(self) -> FrameType | None:
         """Return the plugin's innermost frame; None where none is there, or where it only imports somebody else."""
@@ -139,12 +146,16 @@ def shown_file(file: str) -> str:
     return str(path.relative_to(top.parent))
 
 
+def _is_in(place: str, folders: Sequence[str]) -> bool:
+    return any(place == folder or place.startswith(folder + os.sep) for folder in folders)
+
+
 def _outside_of_python(frame: FrameType | None) -> FrameType | None:
-    """Return the innermost frame that is neither Python's own nor this module's."""
+    """Return the innermost frame that is neither Python's or NumPy's own nor this module's."""
     while frame is not None:
         file = frame.f_code.co_filename
         own = file == __file__ or file.startswith("<")
-        library = file.startswith(_PYTHON) and "site-packages" not in file
+        library = (file.startswith(_PYTHON) and "site-packages" not in file) or f"{os.sep}numpy{os.sep}" in file
         if not own and not library:
             return frame
         frame = frame.f_back
