@@ -95,6 +95,8 @@ def plan(target: str, overrides: Iterable[str], plugins: Plugins, environment: M
 def _read(target: str, overrides: Iterable[str], plugins: Plugins) -> tuple[Content, Content]:
     """Return what the run file holds, and what the command line sets: of a target that is no file the ``use_case``."""
     path = Path(target)
+    if "=" in target:
+        raise ConfigError(f"'{target}' sets a key, of which run?\nName a use case or a run file before it.")
     if (path / RUN_FILE).is_file():
         return read_run_file(path / RUN_FILE), read_overrides(overrides)
     names = {use_case.name for plugin in plugins.installed for use_case in plugin.use_cases}
@@ -103,7 +105,7 @@ def _read(target: str, overrides: Iterable[str], plugins: Plugins) -> tuple[Cont
         inside = f" It holds runs: {', '.join(runs)}." if runs else ""
         raise ConfigError(f"'{target}' is a folder without {RUN_FILE}.{inside}\nName a run file, or a run's folder.")
     if path.is_file() or {".", "/"} & set(target):
-        return read_run_file(path), read_overrides(overrides)
+        return read_run_file(path, names), read_overrides(overrides)
     return Content(), read_overrides(overrides, use_case=target)
 
 

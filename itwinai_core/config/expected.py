@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 from itwinai_core.config.shape import LISTS, Slot, Wording, is_section, slot, slot_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pydantic.fields import FieldInfo
 
 _BOUNDS = (("gt", "> {}"), ("ge", ">= {}"), ("lt", "< {}"), ("le", "<= {}"), ("multiple_of", "a multiple of {}"))
@@ -50,11 +52,19 @@ def written(value: Any) -> str:
     return json.dumps(value, default=str)
 
 
-def shortened(text: str, longest: int = _LONGEST) -> str:
-    """Return text of at most so many characters, cut in the middle where it is longer."""
-    if len(text) <= longest:
-        return text
-    return f"{text[: longest - longest // 3 - 1]}…{text[-(longest // 3) :]}"
+def shortened(text: str) -> str:
+    """Return text, cut in the middle where it is long."""
+    third = _LONGEST // 3
+    return text if len(text) <= _LONGEST else f"{text[: 2 * third - 1]}…{text[-third:]}"
+
+
+def listed(names: Sequence[str], between: str = ", ") -> str:
+    """Return names in a row; of very many the first."""
+    shown = list(names)
+    while len(between.join(shown)) > _LONGEST_LIST:
+        shown.pop()
+    more = [f"{len(names) - len(shown)} more"] if len(shown) < len(names) else []
+    return between.join([*shown, *more])
 
 
 def _one(wanted: Slot) -> str:
@@ -63,7 +73,7 @@ def _one(wanted: Slot) -> str:
         if isinstance(constraint, Wording):
             return constraint.said
     if wanted.choices:
-        return shortened(" | ".join(str(choice) for choice in wanted.choices), _LONGEST_LIST)
+        return listed([str(choice) for choice in wanted.choices], " | ")
     if is_section(annotation):
         return "a section"
     origin = get_origin(annotation) or annotation

@@ -63,7 +63,7 @@ def _number(text: str) -> str:
     """Return how a number in another style of writing is written."""
     bare = text.strip()
     for pattern, say in _NUMBERS:
-        if found := re.fullmatch(pattern, bare):
+        if found := re.fullmatch(pattern, bare, re.ASCII):
             return say(found)
     return "Write a finite number." if bare.strip("+-.").casefold() in _ENDLESS else ""
 
@@ -91,6 +91,8 @@ def _list(value: Any) -> str:
     if isinstance(value, str):
         if value.startswith("-") and re.fullmatch(r"(-\S+\s*)+", value):
             return "Each item needs a dash and a space after it."
+        if run := re.fullmatch(r"(\d+) *(?:-|\.\.+|:|to) *(\d+)", value):
+            return f"Write each: [{run[1]}, {int(run[1]) + 1}, ..., {run[2]}]."
         items = [item for item in re.split(r"[,;\s]+", value.strip("()[]")) if item]
         return f"Write [{', '.join(items)}]." if items else "Write [] for none."
     if value is None:

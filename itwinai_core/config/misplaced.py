@@ -31,8 +31,22 @@ def right_paths(schema: type[BaseModel], path: KeyPath, value: Any) -> list[KeyP
     elsewhere = _elsewhere(schema, path, value)
     best = max(elsewhere.values(), default=0.0)
     if best >= SURE or (not near and best >= 0.8):
-        return sorted((found for found, like in elsewhere.items() if like == best), key=len)[:_SHOWN]
+        found = sorted((path for path, like in elsewhere.items() if like == best), key=len)
+        below = [meant for meant in found if meant[: len(path) - 1] == path[:-1]]
+        return (below or found)[:_SHOWN]
     return [(*path[:-1], near)] if near else []
+
+
+def longer(schema: type[BaseModel], path: KeyPath, value: Any) -> KeyPath:
+    """Return a path with the keys that stand one below the other in its value, each as it was meant."""
+    while isinstance(value, dict) and len(value) == 1:
+        ((key, value),) = value.items()
+        known = keys_at(schema, path)
+        meant = key if key in known else nearest(key, known)
+        if not meant:
+            break
+        path = (*path, meant)
+    return path
 
 
 def _elsewhere(schema: type[BaseModel], path: KeyPath, value: Any) -> dict[KeyPath, float]:

@@ -13,7 +13,7 @@ from itwinai_core.config.shape import key_paths, keys_at
 from itwinai_core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pydantic import BaseModel
@@ -24,15 +24,19 @@ _EXAMPLE = "Write key.path=value, for example fit.epochs=20."
 _EXAMPLE_VARIABLE = "ITWINAI__FIT__EPOCHS=20"
 
 
-def read_run_file(path: Path) -> Content:
+def read_run_file(path: Path, use_cases: Collection[str] = ()) -> Content:
     """Return what a YAML run file holds, each value with its line and column.
+
+    Args:
+        path: The file.
+        use_cases: Names that may have been meant where there is no such file.
 
     Raises:
         ConfigError: the file is missing, is not UTF-8 text, does not parse, repeats a key, or is no mapping.
     """
     from itwinai_core.config.loader import YamlMistakeError, parse_yaml
 
-    text = _text_of(path)
+    text = _text_of(path, use_cases)
     try:
         document = parse_yaml(text)
     except YamlMistakeError as error:
@@ -115,9 +119,11 @@ def override_of_option(words: Sequence[str], option: str, *, is_near_option: boo
     given = next((word for word in words if word.startswith(option)), option)
     name, equals, value = given.lstrip("-").partition("=")
     known = {str(path[-1]): path for path in key_paths(RunConfig)}
-    keys = (name,) if "." in name else known.get(nearest(name, known), ())
+    keys: KeyPath = (name,) if "." in name else known.get(nearest(name, known), ())
     if not keys or (is_near_option and "." not in name and not equals):
         return ""
+    if "name" in keys_at(RunConfig, keys):
+        keys = (*keys, "name")
     after = words[words.index(given) + 1 : words.index(given) + 2] if given in words else []
     value = value if equals else next((word for word in after if "=" not in word), "VALUE")
     shown = f"{'.'.join(map(str, keys))}={value}"
@@ -182,15 +188,23 @@ def _mended(text: str, around: Sequence[str]) -> str:
     return f"Write {'.'.join(keys)}={value}, with one dot between keys." if equals and keys else ""
 
 
-def _text_of(path: Path) -> str:
+def _absent(path: Path, use_cases: Collection[str]) -> str:
+    """Return what to say of a run file that is not there."""
+    is_file = path.suffix in {".yaml", ".yml"}
+    beside = path.parent.iterdir() if path.parent.is_dir() else ()
+    near = near_match(path.name, [found.name for found in beside if found.is_file() or not is_file])
+    if not near and path.stem in use_cases:
+        near = f" Did you mean the use case '{path.stem}'?"
+    if not is_file:
+        return f"There is no run file '{path}', and no run's folder.{near}"
+    return f"There is no run file '{path}'.{near}\nWrite one with: itwinai init USE_CASE > {path}"
+
+
+def _text_of(path: Path, use_cases: Collection[str]) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        beside = [found.name for found in path.parent.iterdir() if found.is_file()] if path.parent.is_dir() else []
-        near = near_match(path.name, beside)
-        raise ConfigError(
-            f"There is no run file '{path}'.{near}\nWrite one with: itwinai init USE_CASE > {path.name}"
-        ) from None
+        raise ConfigError(_absent(path, use_cases)) from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):

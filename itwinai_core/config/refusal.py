@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from itwinai_core.config.expected import expectation, found, shortened
+from itwinai_core.config.expected import expectation, found, listed
 from itwinai_core.config.hints import hint
-from itwinai_core.config.misplaced import right_paths
+from itwinai_core.config.misplaced import longer, right_paths
 from itwinai_core.config.places import VARIABLE
 from itwinai_core.config.shape import Slot, keys_at, slot_at
 from itwinai_core.errors import ConfigError, PluginError
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from itwinai_core.errors import UserError
 
 _MOST = 10
-_LONGEST = 110
 # What a type's name and limits do not say.
 _MORE = {
     "finite_number": "a finite {}",
@@ -97,6 +96,9 @@ class Mistake:
         path, *_, value, _ = self.complaint
         around, word = path[:-1], str(path[-1])
         right = right_paths(self.schema, path, value)
+        if self._kind(path) in ("environment", "command line"):
+            # All of what was typed is one path: its other keys are part of what was meant.
+            right = [longer(self.schema, meant, value) for meant in right]
         is_near = bool(right) and right[0][:-1] == around
         names = [str(meant[-1]) if is_near else shown_path(meant) for meant in right]
         hinted = f" Did you mean {' or '.join(f'{chr(39)}{name}{chr(39)}' for name in names)}?" if names else ""
@@ -105,8 +107,8 @@ class Mistake:
             lines.append(f"    write {right[0][-1] if right else pair[1]}: {pair[2]}, with a colon and a space")
         elif is_near or not right:
             known = sorted(keys_at(self.schema, around))
-            lines.append(f"    expected one of: {_listed(known)}" if known else "    expected no keys")
-        elif "." in word:
+            lines.append(f"    expected one of: {listed(known)}" if known else "    expected no keys")
+        elif "." in word and self._kind(path) == "file":
             lines.append(f"    in a file, {right[0][-1]} stands on a line of its own below {shown_path(right[0][:-1])}")
         elif self._kind(path) == "environment":
             lines.append(f"    as a variable, {VARIABLE}{'__'.join(map(str, right[0])).upper()}")
@@ -126,7 +128,7 @@ class Mistake:
         expected = _MORE.get(kind, "{}").format(expectation(wanted))
         meant = hint(value, wanted, shown_path(path))
         keys = keys_at(self.schema, path)
-        below = [f"    with keys out of: {_listed(sorted(keys))}"] if keys else []
+        below = [f"    with keys out of: {listed(sorted(keys))}"] if keys else []
         return [f"  {shown_path(path)}: found {_found(value)}, expected {expected}.{meant}", *self._place(path), *below]
 
     def _kind(self, path: KeyPath) -> str:
@@ -157,7 +159,3 @@ def _found(value: Any) -> str:
     from itwinai_core.config.loader import is_plain_text
 
     return found(value) if not isinstance(value, str) or is_plain_text(value) else f"the text {found(value)}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return shortened(", ".join(names), _LONGEST)
