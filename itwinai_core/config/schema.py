@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
+from itwinai_core.config.docstrings import describe
 from itwinai_core.config.shape import Wording
 
 
@@ -22,9 +23,15 @@ class Config(BaseModel):
         defer_build=True,
         extra="forbid",
         frozen=True,
-        use_attribute_docstrings=True,
         validate_default=True,
     )
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Describe the fields of a class by the docstrings under them."""
+        super().__pydantic_init_subclass__(**kwargs)
+        if not cls.__pydantic_generic_metadata__["origin"]:
+            describe(cls)
 
 
 SettingsT = TypeVar("SettingsT", bound=Config)

@@ -39,11 +39,15 @@ PLACE_SIZE = 8192
 _NOISE_KEPT = 2000
 
 
-def try_here(plugin: Plugin) -> None:
-    """Load a plugin in this process, and note on its record what it offers or why it was set aside."""
+def try_here(plugin: Plugin, before: Surroundings) -> None:
+    """Load a plugin in this process, and note on its record what it offers or why it was set aside.
+
+    Args:
+        plugin: Its record.
+        before: The state of this process, which loading must leave as it is.
+    """
     manager = pluggy.PluginManager("itwinai")
     manager.add_hookspecs(hookspecs)
-    before = Surroundings.now()
     began = time.monotonic()
     guard = FrameworkGuard()
     try:
@@ -86,10 +90,11 @@ def answer(plugins: Sequence[Plugin], limit: float, pipe: int, dump: int) -> Non
         copies: list[bool] = []
         os.register_at_fork(before=lambda: copies.append(True))
         faulthandler.enable(dump)
+        before = Surroundings.now()
         for plugin in plugins:
             faulthandler.dump_traceback_later(limit, exit=True, file=dump)
             heard = os.lseek(noise.fileno(), 0, os.SEEK_END)
-            try_here(plugin)
+            try_here(plugin, before)
             faulthandler.cancel_dump_traceback_later()
             if os.getpid() != me:
                 break  # a copy that the plugin made of this process
@@ -127,8 +132,9 @@ def trace(plugins: Sequence[Plugin], limit: float, place: int) -> None:
             return follow
 
         load_whole_core()
+        before = Surroundings.now()
         sys.settrace(follow)
-        try_here(plugin)
+        try_here(plugin, before)
 
 
 ROLES: dict[str, Callable[..., None]] = {"answer": answer, "trace": trace}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from importlib.machinery import ModuleSpec
     from types import FrameType, ModuleType
 
@@ -76,9 +76,11 @@ class FrameworkGuard(importlib.abc.MetaPathFinder):
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The state of the process that a plugin is loaded into."""
+    """The state of the process that plugins are loaded into."""
 
-    objects: dict[tuple[str, str], Any]
+    objects: list[tuple[Mapping[str, Any], str, str, Any]]
+    """Namespace, what it is called, a name in it, and what the name stands for."""
+
     folder: str
     signals: tuple[Any, ...]
     path: tuple[str, ...]
@@ -91,7 +93,7 @@ class Surroundings:
     def now(cls) -> Surroundings:
         """Return the state as it is."""
         return cls(
-            objects=dict(_guarded_objects()),
+            objects=list(_guarded_objects()),
             folder=_folder(),
             signals=(signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)),
             path=tuple(sys.path),
@@ -102,21 +104,20 @@ class Surroundings:
 
     def changes(self) -> Iterator[tuple[str, str]]:
         """Yield a clause for each thing that is not as it was, and a word that the code to blame holds."""
-        after = Surroundings.now()
-        for (place, name), value in self.objects.items():
-            if after.objects.get((place, name), _MISSING) is not value:
+        for namespace, place, name, value in self.objects:
+            if namespace.get(name, _MISSING) is not value:
                 yield f"replaces {place}.{name}", name
-        if after.folder != self.folder:
-            yield f"changes the working directory to {after.folder}", "chdir"
-        if after.signals != self.signals:
+        if _folder() != self.folder:
+            yield f"changes the working directory to {_folder()}", "chdir"
+        if (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) != self.signals:
             yield "takes over the signals that end a command", "signal("
-        if set(self.path) - set(after.path):
+        if not set(self.path) <= set(sys.path):
             yield "takes folders off the path that modules are looked for on", "sys.path"
-        if after.recursion_limit < self.recursion_limit:
-            yield f"lowers Python's recursion limit to {after.recursion_limit}", "setrecursionlimit"
-        if after.threads - self.threads:
+        if sys.getrecursionlimit() < self.recursion_limit:
+            yield f"lowers Python's recursion limit to {sys.getrecursionlimit()}", "setrecursionlimit"
+        if any(not thread.daemon and thread not in self.threads for thread in threading.enumerate()):
             yield "starts a thread that keeps the program from ending", "Thread("
-        if self.descriptors - after.descriptors:
+        if not all(_is_open(number) for number in self.descriptors):
             yield "closes files that are not its own", "close"
         if getattr(sys.stdout, "closed", False) or getattr(sys.stderr, "closed", False):
             yield "closes the standard output", "close("
@@ -128,22 +129,22 @@ def load_whole_core() -> None:
         importlib.import_module(f"itwinai_core.{room}")
 
 
-def _guarded_objects() -> Iterator[tuple[tuple[str, str], Any]]:
+def _guarded_objects() -> Iterator[tuple[Mapping[str, Any], str, str, Any]]:
     for module_name, module in list(sys.modules.items()):
         if module_name.partition(".")[0] == "itwinai_core":
-            yield ("sys.modules", module_name), module
+            yield sys.modules, "sys.modules", module_name, module
             for name, value in list(vars(module).items()):
-                yield (module_name, name), value
+                yield vars(module), module_name, name, value
                 if isinstance(value, type) and value.__module__ == module_name:
                     yield from _members(f"{module_name}.{name}", value)
-    yield from ((("builtins", name), value) for name, value in vars(builtins).items() if name != "_")
-    yield from ((("sys", name), getattr(sys, name)) for name in _SYS)
-    yield (("os", "_exit"), os._exit)
+    yield from ((vars(builtins), "builtins", name, value) for name, value in vars(builtins).items() if name != "_")
+    yield from ((vars(sys), "sys", name, getattr(sys, name)) for name in _SYS)
 
 
-def _members(place: str, kind: type) -> Iterator[tuple[tuple[str, str], Any]]:
+def _members(place: str, kind: type) -> Iterator[tuple[Mapping[str, Any], str, str, Any]]:
     # Names with two underscores are Python's and pydantic's: a schema is built when it is first used.
-    yield from (((place, name), value) for name, value in list(vars(kind).items()) if not name.startswith("__"))
+    members = ((name, value) for name, value in list(vars(kind).items()) if not name.startswith("__"))
+    yield from ((vars(kind), place, name, value) for name, value in members)
 
 
 def _is_open(descriptor: int) -> bool:
