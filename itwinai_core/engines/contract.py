@@ -108,5 +108,9 @@ class Engine(Protocol):
         ...
 
     def batch_norms(self, model: Any) -> list[str]:
-        """Return the names of the layers that normalise a sample by the others of its batch."""
+        """Return the layers that normalise a sample by the others of its batch, by name and class."""
+        ...
+
+    def lost_weights(self, model: Any) -> list[str]:
+        """Return the attributes that hold trainable layers where neither optimiser nor checkpoint finds them."""
         ...

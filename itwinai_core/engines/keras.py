@@ -112,8 +112,13 @@ class KerasEngine:
         return gradients(model, (gather(job.data.train, batch) for batch in batches))
 
     def batch_norms(self, model: keras.Model) -> list[str]:
-        """Return the names of the model's layers of batch normalisation."""
-        return [layer.name for layer in layers(model) if isinstance(layer, keras.layers.BatchNormalization)]
+        """Return the model's layers of batch normalisation."""
+        kind = keras.layers.BatchNormalization
+        return [f"{layer.name} ({type(layer).__name__})" for layer in layers(model) if isinstance(layer, kind)]
+
+    def lost_weights(self, model: keras.Model) -> list[str]:  # noqa: ARG002 - Keras finds all of them
+        """Return nothing: Keras follows layers into lists and dictionaries."""
+        return []
 
 
 class _Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types

@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from itwinai_core.engines.contract import FitJob, FitOutcome, Weight
 from itwinai_core.engines.interrupt import StopRequest
 from itwinai_core.engines.lightning_gradients import Gradients
+from itwinai_core.engines.lightning_layers import batch_norms, lost_weights
 from itwinai_core.engines.progress import FitProgress
 from itwinai_core.engines.watch import Watch
 from itwinai_core.errors import FitInterruptedError, RunError
@@ -100,9 +101,12 @@ class LightningEngine:
         return seen.found
 
     def batch_norms(self, model: pl.LightningModule) -> list[str]:
-        """Return the names of the module's layers of batch normalisation."""
-        kind = torch.nn.modules.batchnorm._BatchNorm  # noqa: SLF001 - torch offers no other base of them
-        return [name for name, layer in model.named_modules() if isinstance(layer, kind)]
+        """Return the module's layers of batch normalisation."""
+        return batch_norms(model)
+
+    def lost_weights(self, model: pl.LightningModule) -> list[str]:
+        """Return the attributes of the module that hold trainable layers in plain lists or dictionaries."""
+        return lost_weights(model)
 
 
 class _Batches(Sampler[list[int]]):

@@ -27,6 +27,8 @@ _NAME = re.compile(r"[\w.@+-]+")
 _SAMPLE_SECONDS = 10.0
 """Time after which a prediction that has met no error yet is left: real samples may be large [s]."""
 
+_NONSENSE = "This file holds no data.\nIt holds words,\nof which no use case can make anything.\n"
+
 _KEPT = (
     "Keep all that the trained model needs where a checkpoint saves it: in parameters and buffers of the module, or in "
     "weights of a Keras layer; what `adapt` finds belongs there, too."
@@ -122,7 +124,7 @@ def _predict(trial: Trial) -> Iterator[Fault]:
 def _nonsense(trial: Trial, trained: TrainedRun, endings: list[str]) -> Iterator[Fault]:
     """Hand over a file that holds no data: it may be taken or refused, but not end in a traceback."""
     path = trial.folder / f"nonsense{endings[0] if endings else '.txt'}"
-    path.write_text("This file holds no data.\n", encoding="utf-8")
+    path.write_text(_NONSENSE, encoding="utf-8")
     try:
         predict(trained, [str(path)])
     except UserError:

@@ -34,11 +34,13 @@ def one_batch_fit(trial: Trial) -> list[Fault]:
         name=trial.use_case.name,
     )
     trial.fitted = folder.path
-    start = trial.engine.weights(trial.engine.build(cut, trial.run(), trial.data.train))
+    untrained = trial.engine.build(cut, trial.run(), trial.data.train)
+    start = trial.engine.weights(untrained)
     best = trial.engine.weights(trial.engine.load(trial.use_case, trial.run(), folder.saved()["last"]))
     return [
         *_wrong_folder(folder.path),
         *_wrong_metrics(report.metrics, trial),
+        *_lost_weights(trial.engine.lost_weights(untrained)),
         *_wrong_weights(report.parameters, start, best, trial),
     ]
 
@@ -70,6 +72,14 @@ def _wrong_metrics(metrics: Mapping[str, float], trial: Trial) -> Iterator[Fault
             )
     if not any(name.startswith("test/") for name in metrics):
         yield Fault("Nothing is reported of the held-out part.", "Log metrics in the validation step.")
+
+
+def _lost_weights(attributes: list[str]) -> Iterator[Fault]:
+    for attribute in attributes:
+        yield Fault(
+            f"The weights of the layers in {attribute} are neither trained nor saved.",
+            "Keep layers in a torch.nn.ModuleList or ModuleDict, not in a plain list or dict.",
+        )
 
 
 def _wrong_weights(parameters: int, start: list[Weight], end: list[Weight], trial: Trial) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import traceback
 from collections.abc import Mapping
@@ -36,6 +37,24 @@ BATCHES = 4, 2
 """Batches of the quick run to train on, and to validate and to test on."""
 
 _LARGEST_BATCH = 16
+_KNOWN = (
+    (
+        "does not require grad",
+        "Return the loss of the training step as it comes out of the model: not detached, and of trainable weights.",
+    ),
+    (
+        "empty parameter list",
+        "Give the model weights to train: layers that stand in a plain list are not found, in a ModuleList they are.",
+    ),
+    (
+        r"(?i)found dtype|expected scalar type|same dtype|\bDouble\b",
+        "Hand out arrays of np.float32 from the source, and make others of that type in the model.",
+    ),
+    ("shapes cannot be multiplied", "See that the first layer takes samples of the shape that the source hands out."),
+    (r"(?i)\bcuda\b|nvidia", "Leave the device to the core: call no .cuda() or .to('cuda'), and use self.device."),
+)
+"""What frameworks say, and what is to be done about it."""
+
 _CORE = str(Path(__file__).parents[1])
 
 
@@ -134,6 +153,7 @@ class Trial:
         last = [frame for frame in frames[-1:] if not frame.filename.startswith(_CORE)]
         where = "".join(f" ({shown_file(frame.filename)}:{frame.lineno})" for frame in (own or last)[-1:])
         hint = f"Mend it there. `itwinai fit {self.use_case.name}` on the values of `quick` shows all of it."
+        hint = next((known for pattern, known in _KNOWN if re.search(pattern, said)), hint)
         return Fault(f"{words}{where}", change or hint)
 
 
