@@ -99,7 +99,6 @@ def _section(section: type[BaseModel]) -> Iterator[Fault]:
         ("allow_inf_nan", False, "takes infinite numbers, and what is no number at all"),
         ("validate_default", True, "does not look at its own defaults"),
         ("arbitrary_types_allowed", None, "takes objects that no file can hold"),
-        ("use_attribute_docstrings", True, "loses the docstrings under its fields"),
     ):
         found = section.model_config.get(key)
         if found != wanted and not (wanted is None and not found):
