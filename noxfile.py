@@ -59,7 +59,7 @@ PACKAGES = (".[lightning,tensorflow]", "plugins/itwinai-virgo", "plugins/itwinai
 PLUGIN_FOLDERS = ("plugins/itwinai-virgo", "plugins/itwinai-cyclones")
 # Independent implementations that the tests compare with; nothing needs them to run.
 ORACLES = ("gwpy", "huracanpy")
-TEST_TOOLS = ("build", "hatchling", "pytest", "pytest-cov", "pytest-timeout")
+TEST_TOOLS = ("build", "hatchling", "jsonschema", "pytest", "pytest-cov", "pytest-timeout")
 
 Check = Callable[[nox.Session], None]
 GATES: dict[str, Check] = {}

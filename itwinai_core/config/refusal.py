@@ -105,6 +105,8 @@ class Mistake:
         lines = [f"  {shown_path(path)}: no such key.{hinted}", *self._place(path, of_key=True)]
         if pair := re.fullmatch(r"\s*([\w.-]+)\s*[=:]\s*(.+?)\s*", word):
             lines.append(f"    write {right[0][-1] if right else pair[1]}: {pair[2]}, with a colon and a space")
+        elif word.isdecimal() and value is None:
+            lines.append("    a comma ends a value here: write a number with a point")
         elif is_near or not right:
             known = sorted(keys_at(self.schema, around))
             lines.append(f"    expected one of: {listed(known)}" if known else "    expected no keys")

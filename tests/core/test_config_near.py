@@ -30,7 +30,7 @@ SETTINGS = ["learning_rate", "weight_decay", "sample_rate", "train_years", "test
         ("tracker", "trackers"),
         ("minDelta", "min_delta"),
         ("shuffel", "shuffle"),
-        ("monitr", "monitor"),
+        ("monito", "monitor"),
     ],
 )
 def test_a_misspelt_key_has_its_key_as_the_nearest(word, meant):
@@ -44,7 +44,7 @@ def test_a_misspelt_key_has_its_key_as_the_nearest(word, meant):
         ("LearningRate", "learning_rate"),
         ("learn_rate", "learning_rate"),
         ("weightdecay", "weight_decay"),
-        ("wieght_decay", "weight_decay"),
+        ("weight_dcay", "weight_decay"),
         ("hiddensize", "hidden_size"),
         ("drop_out", "dropout"),
         ("train_year", "train_years"),

@@ -7,10 +7,12 @@ from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 from conftest import HERE, Finished, install
-from mistakes import MISTAKES
+from mistakes import FILES
+from mistakes_elsewhere import ELSEWHERE
 
 from itwinai_core.cli import installed, main
 
+MISTAKES = [*FILES, *ELSEWHERE]
 IDS = [f"{number}: {mistake.what}" for number, mistake in enumerate(MISTAKES, start=1)]
 MOST_LINES = 8
 """Most lines that any one mistake may cost a reader."""

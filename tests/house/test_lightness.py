@@ -16,7 +16,11 @@ LIGHT_COMMANDS = [
     ["list-plugins"],
     ["describe", "virgo"],
     ["describe", "cyclones"],
+    ["describe", "virgo", "--schema"],
+    ["describe", "cyclones", "--schema"],
     ["init", "virgo"],
+    ["explain", "virgo", "fit.epochs=3"],
+    ["explain", "cyclones", "fit.epochs=3"],
     ["runs"],
 ]
 
@@ -59,6 +63,12 @@ def test_loading_a_plugin_imports_nothing_heavy(tmp_path, plugin):
 @pytest.mark.parametrize("arguments", LIGHT_COMMANDS, ids=" ".join)
 def test_a_light_command_imports_nothing_heavy(tmp_path, arguments):
     assert loaded_after(command(arguments), tmp_path) == []
+
+
+def test_a_mistake_in_a_run_file_imports_nothing_heavy(tmp_path):
+    (tmp_path / "run.yaml").write_text("use_case: virgo\nsettings:\n  model:\n    nme: unet\n")
+    mistaken = command(["fit", "run.yaml"]).replace("assert not stop.code", "assert stop.code == 2")
+    assert loaded_after(mistaken, tmp_path) == []
 
 
 @pytest.mark.parametrize("verb", sorted(verbs.commands))
