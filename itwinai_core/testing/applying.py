@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from itwinai_core.errors import UserError
 from itwinai_core.evaluate import evaluate
 from itwinai_core.predict import SAMPLE_PREFIX, predict
-from itwinai_core.testing.checkpoints import foreign_objects
+from itwinai_core.testing.checkpoints import pickled
 from itwinai_core.testing.contract import Fault, NotCheckedError
 from itwinai_core.trained import TrainedRun
 from itwinai_core.use_case import UseCase
@@ -38,14 +38,7 @@ _KEPT = (
 def reload_without_pickle(trial: Trial) -> list[Fault]:
     """Load the run's checkpoint in this process, which did not train it, and let it judge the same samples."""
     trained = _trained(trial)
-    faults = [
-        Fault(
-            f"The checkpoint holds an object that only pickle restores: {name}.",
-            "Leave plain numbers and arrays in it, e.g. call no save_hyperparameters() on objects, and use layers of "
-            "their own in place of lambdas.",
-        )
-        for name in foreign_objects(trained.checkpoint)
-    ]
+    faults = pickled(trained.checkpoint)
     shapes = [[weight.values.shape for weight in _weights(trial)] for _ in range(2)]
     if shapes[0] != shapes[1]:
         return [

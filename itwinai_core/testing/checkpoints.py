@@ -7,12 +7,26 @@ import pickletools
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from itwinai_core.testing.contract import Fault
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 _PLAIN = ("torch", "collections", "builtins", "__builtin__", "_codecs")
 """Modules whose objects plain weights are made of; numbers and containers need none."""
+
+
+def pickled(checkpoint: Path) -> list[Fault]:
+    """Return a fault for each object in a checkpoint that is not restored from plain numbers."""
+    return [
+        Fault(
+            f"The checkpoint holds an object that only pickle restores: {name}.",
+            "Leave plain numbers and arrays in it: call no save_hyperparameters() with objects, and use layers of "
+            "their own in place of lambdas.",
+        )
+        for name in foreign_objects(checkpoint)
+    ]
 
 
 def foreign_objects(checkpoint: Path) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urlparse
 from urllib.request import url2pathname
 
-from itwinai_core.config import did_you_mean
+from itwinai_core.config.near import did_you_mean
 from itwinai_core.errors import PluginError
 from itwinai_core.hookspecs import ENTRY_POINT_GROUP
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itwinai_core.config import did_you_mean
+from itwinai_core.config.near import did_you_mean
 from itwinai_core.errors import PluginError
 from itwinai_core.testing.checks import APPLY, CHECKS, DETERMINISM, ONE_BATCH_FIT, OVERFIT, ROLES, RUN_FOLDER, WATCHED
 from itwinai_core.testing.contract import Fault, LoadError
@@ -59,7 +59,7 @@ class Examination:
         self._yielded: set[str] = set()
         self._asked = use_cases
         self._use_cases: list[str] = []
-        self._loads = False
+        self._loads = self._concluded = False
         self._jobs: list[Job] = []
         self._waiting: list[Job] = []
         self._at_once = max(2, min(4, len(os.sched_getaffinity(0))))
@@ -162,6 +162,7 @@ class Examination:
 
     def _conclude(self, traces: Traces | None) -> None:
         """Compare what the processes left, and say why checks were not made that no process came to."""
+        self._concluded = True
         for use_case in self._use_cases:
             jobs = {job.role: job for job in self._jobs if job.use_case == use_case}
             self._compare(use_case, jobs)
@@ -201,7 +202,6 @@ class Examination:
 
     def _known(self) -> Iterator[Verdict]:
         """Yield what is complete and was not yielded yet, a fit that failed even where it was not asked for."""
-        over = all(job.over for job in self._jobs)
         for check in CHECKS:
             found = self._found.get(check.name, {})
             wanted = check.name in self._wanted or (
@@ -209,7 +209,7 @@ class Examination:
             )
             expected = [""] if check.name in _STATIC or not self._use_cases else self._use_cases
             complete = all(name in found and found[name].ended for name in expected)
-            late = check.name in _AT_THE_END and not over
+            late = check.name in _AT_THE_END and not self._concluded
             if wanted and complete and not late and check.name not in self._yielded:
                 self._yielded.add(check.name)
                 yield self._verdict(check.name, check.promise, found)

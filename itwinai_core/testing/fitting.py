@@ -7,9 +7,12 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, cast
 
-from itwinai_core.config import Content
+from itwinai_core.config.content import Content
+from itwinai_core.errors import UserError
 from itwinai_core.fit import Plan, fit
-from itwinai_core.run_folder import METRICS_FILE, REPORT_FILE
+from itwinai_core.run_folder import METRICS_FILE, REPORT_FILE, RunFolder
+from itwinai_core.testing.checkpoints import pickled
+from itwinai_core.testing.checks import RELOAD
 from itwinai_core.testing.contract import Fault
 from itwinai_core.testing.half_way import HalfKept
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from itwinai_core.engines.contract import Weight
     from itwinai_core.plugins import Plugins
+    from itwinai_core.report import Report
     from itwinai_core.testing.trial import Trial
     from itwinai_core.use_case import UseCase
 
@@ -28,11 +32,7 @@ _NAME = re.compile(r"(train|validation|test)/[\w.@+-]+")
 def one_batch_fit(trial: Trial) -> list[Fault]:
     """Train two epochs of a few batches as `itwinai fit` does, and look at what the run left."""
     cut = cast("UseCase[Any]", trial.cut)
-    folder, report = fit(
-        Plan(trial.run(), cut, cast("Plugins", HalfKept(trial.subject.plugins, trial.half)), Content()),
-        runs=trial.folder,
-        name=trial.use_case.name,
-    )
+    folder, report = _fit(trial, cut)
     trial.fitted = folder.path
     untrained = trial.engine.build(cut, trial.run(), trial.data.train)
     start = trial.engine.weights(untrained)
@@ -43,6 +43,17 @@ def one_batch_fit(trial: Trial) -> list[Fault]:
         *_lost_weights(trial.engine.lost_weights(untrained)),
         *_wrong_weights(report.parameters, start, best, trial),
     ]
+
+
+def _fit(trial: Trial, cut: UseCase[Any]) -> tuple[RunFolder, Report]:
+    plugins = cast("Plugins", HalfKept(trial.subject.plugins, trial.half))
+    try:
+        return fit(Plan(trial.run(), cut, plugins, Content()), runs=trial.folder, name=trial.use_case.name)
+    except UserError:
+        for checkpoint in RunFolder(trial.folder / trial.use_case.name).saved().values():
+            for fault in pickled(checkpoint):
+                trial.tell(RELOAD.name, fault)
+        raise
 
 
 def _wrong_folder(folder: Path) -> Iterator[Fault]:

@@ -82,7 +82,8 @@ def _trial(subject: Subject, given: argparse.Namespace, journal: Journal) -> Tri
         disturb()
     from itwinai_core.testing.trial import Trial
 
-    trial = Trial(subject, subject.plugins.use_case(given.use_case), given.folder / "runs", watch, given.fitted)
+    use_case = subject.plugins.use_case(given.use_case)
+    trial = Trial(subject, use_case, given.folder / "runs", watch, journal.seen, given.fitted)
     _ = trial.engine
     return trial
 

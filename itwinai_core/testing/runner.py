@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itwinai_core.config import did_you_mean
+from itwinai_core.config.near import did_you_mean
 from itwinai_core.errors import ConfigError
 from itwinai_core.testing.checks import CHECKS
 from itwinai_core.testing.contract import Subject

@@ -11,7 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from itwinai_core.config import merged, validate
+from itwinai_core.config.content import merged
+from itwinai_core.config.validate import validate
 from itwinai_core.engines import engine
 from itwinai_core.engines.contract import FitJob
 from itwinai_core.errors import UserError
@@ -50,6 +51,10 @@ _KNOWN = (
         r"(?i)found dtype|expected scalar type|same dtype|\bDouble\b",
         "Hand out arrays of np.float32 from the source, and make others of that type in the model.",
     ),
+    (
+        "has no attribute 'optimizer'|must be compiled|call `compile",
+        "Let build_model compile the model: model.compile(optimizer, loss, metrics=…).",
+    ),
     ("shapes cannot be multiplied", "See that the first layer takes samples of the shape that the source hands out."),
     (r"(?i)\bcuda\b|nvidia", "Leave the device to the core: call no .cuda() or .to('cuda'), and use self.device."),
 )
@@ -68,6 +73,9 @@ class Trial:
     """Where runs and checkpoints go."""
 
     watch: Watch
+    tell: Callable[[str, Fault], None] = lambda *_: None
+    """Takes the name of another check than the one that is made, and what is wrong with it."""
+
     fitted: Path | None = None
     """Folder of a run that is finished; None where there is none."""
 
