@@ -9,18 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itwinai_core.config import (
-    Content,
-    Origin,
-    RunConfig,
-    check_use_case,
-    read_environment,
-    read_overrides,
-    read_run_file,
-    run_class,
-    to_yaml,
-    validate,
-)
+from itwinai_core.config import RunConfig
+from itwinai_core.config.content import Content
+from itwinai_core.config.places import Origin
+from itwinai_core.config.read import read_environment, read_overrides, read_run_file
+from itwinai_core.config.validate import check_use_case, run_class, validate
+from itwinai_core.config.write import to_yaml
 from itwinai_core.curves import draw_curves
 from itwinai_core.engines import engine
 from itwinai_core.engines.contract import FitJob
@@ -43,7 +37,7 @@ from itwinai_core.trained import TrainedRun
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from itwinai_core.config import KeyPath
+    from itwinai_core.config.places import KeyPath
     from itwinai_core.engines.contract import Engine, FitOutcome
     from itwinai_core.plugins import Plugins
     from itwinai_core.sources import DataSplits

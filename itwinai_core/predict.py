@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itwinai_core.config import did_you_mean, near_match
+from itwinai_core.config.near import did_you_mean, near_match
 from itwinai_core.errors import DataError, RunError
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from itwinai_core.config import check_use_case, read_overrides, read_run_file, validate
+from itwinai_core.config.read import read_overrides, read_run_file
+from itwinai_core.config.validate import check_use_case, validate
 from itwinai_core.engines import engine
 from itwinai_core.errors import RunError
 from itwinai_core.run_folder import RunFolder

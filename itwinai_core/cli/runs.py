@@ -10,7 +10,6 @@ import click
 from itwinai_core.cli.door import example, installed, json_option, runs_option, verbs
 from itwinai_core.errors import ConfigError
 from itwinai_core.show import runs as show
-from itwinai_core.show import settings as show_settings
 
 
 class _RunCommand(click.Command):
@@ -21,7 +20,7 @@ class _RunCommand(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            from itwinai_core.config import override_of_option
+            from itwinai_core.config.read import override_of_option
 
             meant = override_of_option(words, error.option_name, is_near_option=bool(error.possibilities))
             if not meant:
@@ -36,6 +35,7 @@ class _RunCommand(click.Command):
 def describe(use_case: str, *, as_json: bool, as_schema: bool) -> None:
     """Show what USE_CASE trains, and each of its settings with its default."""
     from itwinai_core.fit import plan
+    from itwinai_core.show import settings as show_settings
 
     planned = plan(use_case, (), installed())
     if as_schema:
@@ -54,6 +54,7 @@ def describe(use_case: str, *, as_json: bool, as_schema: bool) -> None:
 def init(use_case: str, output: Path | None) -> None:
     """Print a complete run file of USE_CASE, commented, to edit and fit."""
     from itwinai_core.fit import plan
+    from itwinai_core.show import settings as show_settings
 
     planned = plan(use_case, (), installed())
     if output is None:
@@ -72,6 +73,7 @@ def explain(use_case_or_file: str, overrides: tuple[str, ...], *, as_json: bool)
     That is a default, the run file, a variable of the environment, or the command line.
     """
     from itwinai_core.fit import plan
+    from itwinai_core.show import settings as show_settings
 
     planned = plan(use_case_or_file, overrides, installed(), os.environ)
     show_settings.origins(planned.run, planned.content, as_json=as_json)
@@ -92,6 +94,7 @@ def fit(use_case_or_file: str, overrides: tuple[str, ...], name: str | None, run
     """
     from itwinai_core.fit import fit as fit_run
     from itwinai_core.fit import plan
+    from itwinai_core.show import settings as show_settings
 
     planned = plan(use_case_or_file, overrides, installed(), os.environ)
     show_settings.from_environment(planned.content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from itwinai_core.config import did_you_mean
+from itwinai_core.config.near import did_you_mean
 from itwinai_core.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from itwinai_core import hookspecs
-from itwinai_core.config import Config, did_you_mean, near_match
+from itwinai_core.config import Config
+from itwinai_core.config.near import did_you_mean, near_match
 from itwinai_core.plugins.record import OfferedUseCase, Offers
 from itwinai_core.strategy import Strategy
 from itwinai_core.tracker import Tracker

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from itwinai_core import hookspecs, strategies, trackers
-from itwinai_core.config import did_you_mean
+from itwinai_core.config.near import did_you_mean
 from itwinai_core.errors import PluginError
 from itwinai_core.plugins import diagnose
 from itwinai_core.plugins.claims import settle

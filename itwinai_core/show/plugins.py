@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from itwinai_core.config import near_match
+from itwinai_core.config.near import near_match
 from itwinai_core.plugins.find import unknown_names
 from itwinai_core.show.tables import new_table, print_json, print_out
 

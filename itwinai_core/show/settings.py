@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from itwinai_core.config import describe_fields, explained, json_schema, to_commented_yaml, write_new
+from itwinai_core.config.explain import explained
+from itwinai_core.config.json_schema import json_schema
+from itwinai_core.config.write import describe_fields, to_commented_yaml, write_new
 from itwinai_core.errors import RunError
 from itwinai_core.progress import stderr_console
 from itwinai_core.show.tables import new_table, print_json, print_out
@@ -13,7 +15,9 @@ from itwinai_core.show.tables import new_table, print_json, print_out
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from itwinai_core.config import Content, Origin, RunConfig
+    from itwinai_core.config import RunConfig
+    from itwinai_core.config.content import Content
+    from itwinai_core.config.places import Origin
     from itwinai_core.fit import Plan
     from itwinai_core.plugins import Plugin
     from itwinai_core.use_case import UseCase

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from itwinai_core.show import plugins as show
 from itwinai_core.plugins import Plugins
+from itwinai_core.show import plugins as show
 
 VERBS = ["list-plugins", "describe", "init", "fit", "evaluate", "predict", "runs"]
 

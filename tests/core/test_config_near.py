@@ -2,8 +2,8 @@
 
 import pytest
 
-from itwinai_core.config import FitConfig, did_you_mean, near_match
-from itwinai_core.config.near import likeness, nearest
+from itwinai_core.config import FitConfig
+from itwinai_core.config.near import did_you_mean, likeness, near_match, nearest
 
 KEYS = list(FitConfig.model_fields)
 SETTINGS = ["learning_rate", "weight_decay", "sample_rate", "train_years", "test_years", "hidden_size", "dropout"]

@@ -4,10 +4,10 @@ import pytest
 from toys import ToySettings
 
 from itwinai_core import ConfigError
-from itwinai_core.config import read_environment, read_overrides, read_run_file, run_class
 from itwinai_core.config.content import Content, merged
 from itwinai_core.config.places import Origin
-from itwinai_core.config.read import override_of_option, parse_override
+from itwinai_core.config.read import override_of_option, parse_override, read_environment, read_overrides, read_run_file
+from itwinai_core.config.validate import run_class
 
 SCHEMA = run_class(ToySettings)
 

@@ -5,8 +5,9 @@ from pydantic import Field
 from toys import ToySettings
 
 from itwinai_core import Config
-from itwinai_core.config import describe_fields, to_commented_yaml, to_yaml, validate, write_new
 from itwinai_core.config.loader import parse_yaml
+from itwinai_core.config.validate import validate
+from itwinai_core.config.write import describe_fields, to_commented_yaml, to_yaml, write_new
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import json
 import pytest
 import yaml
 
-from itwinai_core.config import RunConfig, describe_fields
+from itwinai_core.config import RunConfig
+from itwinai_core.config.write import describe_fields
 from itwinai_core.fit import plan
 
 FILE = """\

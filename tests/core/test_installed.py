@@ -4,9 +4,10 @@ import importlib.util
 
 import pytest
 
-from itwinai_core.config import describe_fields, to_commented_yaml, validate
 from itwinai_core.config.content import merged
 from itwinai_core.config.loader import parse_yaml
+from itwinai_core.config.validate import validate
+from itwinai_core.config.write import describe_fields, to_commented_yaml
 from itwinai_core.plugins import Plugins
 
 PLUGINS = Plugins()

@@ -10,8 +10,10 @@ from mistakes_elsewhere import ELSEWHERE
 
 from itwinai_core import Config, ConfigError
 from itwinai_core.cli import installed
-from itwinai_core.config import json_schema, to_commented_yaml, to_yaml, validate
+from itwinai_core.config.json_schema import json_schema
 from itwinai_core.config.loader import YamlMistakeError, parse_yaml
+from itwinai_core.config.validate import validate
+from itwinai_core.config.write import to_commented_yaml, to_yaml
 from itwinai_core.errors import PluginError, UserError
 from itwinai_core.fit import plan
 from itwinai_core.show.settings import run_file

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from itwinai_core import hookspecs
-from itwinai_core.config import near_match
+from itwinai_core.config.near import near_match
 from itwinai_core.plugins import Plugins
 from itwinai_core.testing.contract import Check, Fault, LoadError, Subject
 from itwinai_core.testing.static.code import Code

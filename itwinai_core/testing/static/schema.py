@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from itwinai_core.config import RunConfig, merged, to_commented_yaml, to_yaml, validate
+from itwinai_core.config import RunConfig
+from itwinai_core.config.content import merged
 from itwinai_core.config.loader import parse_yaml
+from itwinai_core.config.validate import validate
+from itwinai_core.config.write import to_commented_yaml, to_yaml
 from itwinai_core.errors import ConfigError
 from itwinai_core.testing.contract import Check, Fault, NotCheckedError, Subject
 from itwinai_core.testing.static.other_values import other_runs

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
-from itwinai_core.config import Config, merged, validate
+from itwinai_core.config import Config
+from itwinai_core.config.content import merged
+from itwinai_core.config.validate import validate
 from itwinai_core.errors import ConfigError
 from itwinai_core.testing.contract import Fault
 from itwinai_core.use_case import KerasUseCase, LightningUseCase, UseCase

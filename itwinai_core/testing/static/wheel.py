@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from itwinai_core.config import near_match
+from itwinai_core.config.near import near_match
 from itwinai_core.testing.contract import Check, Fault, LoadError, Subject
 from itwinai_core.testing.static.code import Code
 from itwinai_core.testing.static.contents import Contents

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from itwinai_core import Source
 
+ITWINAI_API = ">=0.1,<0.2"
+
 
 class Cyclones(KerasUseCase[CyclonesSettings]):
     """Centres of tropical cyclones in global fields, patch by patch."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from itwinai_virgo.data import Images
     from itwinai_virgo.model import StrainEstimator
 
+ITWINAI_API = ">=0.1,<0.2"
+
 
 class Virgo(LightningUseCase[VirgoSettings]):
     """Noise in the strain of the Virgo detector, estimated from the channels that witnessed its cause."""
