@@ -9,7 +9,9 @@ import click
 from itwinai_core.cli.door import example, json_option, verbs
 
 
-@verbs.command("check-plugin", epilog=example("itwinai check-plugin virgo"))
+@verbs.command(
+    "check-plugin", short_help="Check that a plugin keeps the contract.", epilog=example("itwinai check-plugin virgo")
+)
 @click.argument("name", required=False)
 @click.option("--only", multiple=True, metavar="CHECK", help="Make this check only; may be given several times.")
 @click.option(

@@ -13,7 +13,11 @@ from itwinai_core.new_plugin.choices import ENGINES, LICENSES, SUMMARY
 _FRAMEWORKS = {"lightning": "PyTorch Lightning", "keras": "Keras"}
 
 
-@verbs.command("new-plugin", epilog=example("itwinai new-plugin tides --engine lightning --license mit"))
+@verbs.command(
+    "new-plugin",
+    short_help="Write a complete plugin to start from.",
+    epilog=example("itwinai new-plugin tides --engine lightning --license mit"),
+)
 @click.argument("name")
 @click.option(
     "--engine",

@@ -28,7 +28,7 @@ class _RunCommand(click.Command):
             raise ConfigError(meant) from None
 
 
-@verbs.command(epilog=example("itwinai describe virgo"))
+@verbs.command(short_help="Show what a use case trains, and its settings.", epilog=example("itwinai describe virgo"))
 @click.argument("use_case")
 @json_option
 @click.option("--schema", "as_schema", is_flag=True, help="Print the JSON Schema of its run files, for an editor.")
@@ -44,7 +44,9 @@ def describe(use_case: str, *, as_json: bool, as_schema: bool) -> None:
         show_settings.use_case(planned.use_case, planned.run, installed().plugin_of(planned.use_case), as_json=as_json)
 
 
-@verbs.command(epilog=example("itwinai init virgo --output run.yaml"))
+@verbs.command(
+    short_help="Print a complete, commented run file.", epilog=example("itwinai init virgo --output run.yaml")
+)
 @click.argument("use_case")
 @click.option(
     "--output",
@@ -63,7 +65,11 @@ def init(use_case: str, output: Path | None) -> None:
         show_settings.written(planned, output)
 
 
-@verbs.command(cls=_RunCommand, epilog=example("itwinai explain run.yaml fit.epochs=20"))
+@verbs.command(
+    cls=_RunCommand,
+    short_help="Show each value of a run, and what sets it.",
+    epilog=example("itwinai explain run.yaml fit.epochs=20"),
+)
 @click.argument("use_case_or_file")
 @click.argument("overrides", nargs=-1, metavar="[KEY.PATH=VALUE]...")
 @json_option
@@ -80,7 +86,9 @@ def explain(use_case_or_file: str, overrides: tuple[str, ...], *, as_json: bool)
 
 
 @verbs.command(
-    cls=_RunCommand, epilog=example("itwinai fit virgo settings.model.name=decoder fit.epochs=5 --name first")
+    cls=_RunCommand,
+    short_help="Train a use case or a run file, and judge it.",
+    epilog=example("itwinai fit virgo settings.model.name=decoder fit.epochs=5 --name first"),
 )
 @click.argument("use_case_or_file")
 @click.argument("overrides", nargs=-1, metavar="[KEY.PATH=VALUE]...")
@@ -102,7 +110,9 @@ def fit(use_case_or_file: str, overrides: tuple[str, ...], name: str | None, run
     show.report(folder, report)
 
 
-@verbs.command(epilog=example("itwinai evaluate runs/first"))
+@verbs.command(
+    short_help="Judge the best checkpoint of a run once more.", epilog=example("itwinai evaluate runs/first")
+)
 @click.argument("run")
 @runs_option
 def evaluate(run: str, runs: Path) -> None:
@@ -114,7 +124,10 @@ def evaluate(run: str, runs: Path) -> None:
     show.evaluation(trained.folder, evaluate_run(trained))
 
 
-@verbs.command(epilog=example("itwinai predict first sample:gw170814"))
+@verbs.command(
+    short_help="Apply the best checkpoint of a run to your data.",
+    epilog=example("itwinai predict first sample:gw170814"),
+)
 @click.argument("run")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
@@ -142,7 +155,7 @@ def predict(run: str, inputs: tuple[str, ...], output: Path | None, overrides: t
     show.prediction(predict_run(trained, inputs, output=output))
 
 
-@verbs.command("runs", epilog=example("itwinai runs"))
+@verbs.command("runs", short_help="List all runs with their state.", epilog=example("itwinai runs"))
 @runs_option
 @json_option
 def list_runs(runs: Path, *, as_json: bool) -> None:
