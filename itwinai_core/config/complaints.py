@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from itwinai_core.config.shape import Slot, slot_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pydantic import BaseModel, ValidationError
 
@@ -54,7 +54,7 @@ def complaints(error: ValidationError, values: Any, schema: type[BaseModel]) -> 
     for complaint, members in found:
         if all(likeliest.get(at, member) == member for at, member in members):
             first.setdefault(complaint.path, complaint)
-    return list(first.values())
+    return [complaint for complaint in first.values() if not _follows(complaint, first)]
 
 
 def truths_for_choices(values: Any, schema: type[BaseModel], path: KeyPath = ()) -> Iterator[Complaint]:
@@ -71,6 +71,12 @@ def truths_for_choices(values: Any, schema: type[BaseModel], path: KeyPath = ())
     listed = enumerate(values) if isinstance(values, list | tuple) else ()
     for key, inner in values.items() if isinstance(values, dict) else listed:
         yield from truths_for_choices(inner, schema, (*path, key))
+
+
+def _follows(complaint: Complaint, others: Iterable[KeyPath]) -> bool:
+    """Return whether a list is only too short because items of it do not fit, which is said of them."""
+    path = complaint.path
+    return complaint.kind == "too_short" and any(len(at) > len(path) and at[: len(path)] == path for at in others)
 
 
 _Members = list[tuple["KeyPath", str]]

@@ -69,6 +69,8 @@ def listed(names: Sequence[str], between: str = ", ") -> str:
 
 def _one(wanted: Slot) -> str:
     annotation = wanted.annotation
+    if annotation is type(None):
+        return "null"
     for constraint in wanted.constraints:
         if isinstance(constraint, Wording):
             return constraint.said
@@ -103,8 +105,6 @@ def _inner(annotation: Any) -> str:
 
 def _word(annotation: Any) -> str:
     """Return the name of a plain type."""
-    if annotation is type(None):
-        return "null"
     if annotation is bool:
         return "true | false"
     if annotation is Any:

@@ -50,14 +50,14 @@ def json_schema(run: RunConfig[Any], summary: str, choices: Mapping[str, Sequenc
 
 
 def _generated(run_class: type[RunConfig[Any]]) -> dict[str, Any]:
-    from pydantic.errors import PydanticInvalidForJsonSchema
-    from pydantic.json_schema import GenerateJsonSchema
+    import warnings
 
-    class Generate(GenerateJsonSchema):
-        ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012 - defaults are set below
+    from pydantic.errors import PydanticInvalidForJsonSchema
 
     try:
-        return run_class.model_json_schema(schema_generator=Generate)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of defaults that are no JSON: the defaults are set below
+            return run_class.model_json_schema()
     except PydanticInvalidForJsonSchema as error:
         settings = run_class.model_fields["settings"].annotation
         raise PluginError(
