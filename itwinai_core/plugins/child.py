@@ -37,6 +37,8 @@ PLACE_SIZE = 8192
 """Bytes for the place that was last run."""
 
 _NOISE_KEPT = 2000
+_LARGEST_FILE = 2**26  # what a plugin may print or write before it is loaded [bytes]
+_MOST_MEMORY = 2**32  # what it may ask for [bytes]
 
 
 def try_here(plugin: Plugin, before: Surroundings) -> None:
@@ -76,6 +78,8 @@ def answer(plugins: Sequence[Plugin], limit: float, pipe: int, dump: int) -> Non
     me = os.getpid()
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    _limit(resource.RLIMIT_FSIZE, _LARGEST_FILE)
+    _limit(resource.RLIMIT_DATA, _MOST_MEMORY)
     # Out of the way of a plugin that closes all files it can think of.
     pipe = fcntl.fcntl(pipe, fcntl.F_DUPFD_CLOEXEC, min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 1024) - 8)
     with quiet_process(), tempfile.TemporaryFile() as noise:
@@ -166,6 +170,11 @@ def play() -> None:
     with suppress(BaseException):
         ROLES[told["role"]](plugins, told["limit"], *told["files"])
     os._exit(0)
+
+
+def _limit(what: int, most: int) -> None:
+    _, hard = resource.getrlimit(what)
+    resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _heard(noise: int, since: int) -> str:

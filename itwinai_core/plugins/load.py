@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
+import logging
 import os
 import sys
 import warnings
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
 from itwinai_core.plugins.offers import Offered, check_hooks, read_offers
 from itwinai_core.plugins.requirements import API_RANGE, outside_api
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import pluggy
 
@@ -55,28 +58,62 @@ def load(plugin: Plugin, manager: pluggy.PluginManager) -> Offered:
 def quiet_process() -> Iterator[None]:
     """Send standard output and error of the whole process nowhere, and give it nothing to read.
 
-    Also what plugins do to the filters of warnings ends with the block.
+    What is registered in the block to run at exit is quiet as well; filters of warnings and handlers of the root
+    logger that are added in it end with it.
     """
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    saved = [os.dup(descriptor) for descriptor in (0, 1, 2)]
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    streams = sys.stdout, sys.stderr, sys.stdin
+    streams, root = (sys.stdout, sys.stderr, sys.stdin), logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    register = atexit.register
     os.environ[LOADING] = "1"
     try:
-        for descriptor in (0, 1, 2):
-            os.dup2(nowhere, descriptor)
-        with (
-            open(os.devnull, "w", encoding="utf-8") as silent,  # noqa: PTH123 - a device, not a path
-            open(os.devnull, encoding="utf-8") as empty,  # noqa: PTH123
-            warnings.catch_warnings(),
-        ):
+        with silent_descriptors(0, 1, 2), warnings.catch_warnings(), _nowhere() as (silent, empty):
             sys.stdout, sys.stderr, sys.stdin = silent, silent, empty
+            atexit.register = _quiet_at_exit  # type: ignore[assignment]  # for what is loaded in this block
             yield
     finally:
+        atexit.register = register
         sys.stdout, sys.stderr, sys.stdin = streams
+        root.handlers[:] = handlers
+        root.setLevel(level)
         del os.environ[LOADING]
-        for descriptor, original in enumerate(saved):
+
+
+@contextmanager
+def silent_descriptors(*descriptors: int) -> Iterator[None]:
+    """Point files of the process, by number, at nothing for as long as the block lasts."""
+    saved = {descriptor: os.dup(descriptor) for descriptor in descriptors}
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    try:
+        for descriptor in descriptors:
+            os.dup2(nowhere, descriptor)
+        yield
+    finally:
+        for descriptor, original in saved.items():
             os.dup2(original, descriptor)
             os.close(original)
         os.close(nowhere)
+
+
+@contextmanager
+def _nowhere() -> Iterator[tuple[TextIO, TextIO]]:
+    """Open a file that forgets what is written, and one that is empty."""
+    device = Path(os.devnull)
+    with device.open("w", encoding="utf-8") as silent, device.open(encoding="utf-8") as empty:
+        yield silent, empty
+
+
+_register = atexit.register
+
+
+def _quiet_at_exit(function: Callable[..., Any], *arguments: Any, **named: Any) -> Callable[..., Any]:
+    _register(_silently, function, arguments, named)
+    return function
+
+
+def _silently(function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
+    with silent_descriptors(1, 2), suppress(BaseException):
+        function(*arguments, **named)
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()

@@ -133,7 +133,9 @@ class Plugins:
             others = manager.get_plugins() - {module}
             try:
                 manager.subset_hook_caller(hook, remove_plugins=others)(**happened)
-            except Exception as error:  # noqa: BLE001 - an observer may not end what it observes
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001 - an observer may not end what it observes
                 name = manager.get_name(module)
                 stderr_console().print(f"Plugin {name} failed in {hook}: {type(error).__name__}: {error}", markup=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ def unmet(plugin: Plugin) -> Diagnosis | None:
     """
     distribution = plugin.point.dist
     lines = (distribution.requires or []) if distribution else []
+    if distribution and (misfit := _outside_python(plugin, distribution.metadata.get_all("Requires-Python"))):
+        return misfit
     for line in lines:
         if _parsed(line) is None:
             return Diagnosis(f"its requirement '{line}' does not parse", plugin.renewal(), *_stated(line, plugin))
@@ -125,14 +128,28 @@ def module_file(plugin: Plugin) -> Path | None:
     return None
 
 
-def _stated(asked: str, plugin: Plugin) -> tuple[str, int]:
-    """Return file and line of the metadata that ask for a package."""
+def _outside_python(plugin: Plugin, stated: list[str] | None) -> Diagnosis | None:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    asked = (stated or [""])[0]
+    here = ".".join(str(number) for number in sys.version_info[:3])
+    try:
+        if SpecifierSet(asked).contains(here, prereleases=True):
+            return None
+    except InvalidSpecifier:
+        return None
+    place = _stated("", plugin, "Requires-Python:")
+    return Diagnosis(f"it is for Python {asked}, and this is Python {here}", plugin.renewal(), *place)
+
+
+def _stated(asked: str, plugin: Plugin, key: str = "Requires-Dist:") -> tuple[str, int]:
+    """Return file and line of the metadata that ask for something."""
     metadata = Path(str(getattr(plugin.point.dist, "_path", "")), "METADATA")
     try:
         lines = metadata.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return "", 0
-    stated = (number for number, line in enumerate(lines, 1) if line.startswith("Requires-Dist:") and asked in line)
+    stated = (number for number, line in enumerate(lines, 1) if line.startswith(key) and asked in line)
     return str(metadata), next(stated, 1)
 
 

@@ -144,3 +144,17 @@ def test_a_package_or_a_single_module_is_found_as_well(plugin, tmp_path):
     tides = plugin()
     tides.point = EntryPoint("tides", "tides", "itwinai")
     assert module_file(tides) == tmp_path / "tides" / "__init__.py"
+
+
+@pytest.mark.parametrize(
+    ("asked", "fits"), [(">=3.11", True), ("", True), ("~=3.11,!=3.10.*", True), (">=3.99", False)]
+)
+def test_a_plugin_for_another_python_is_refused(plugin, tmp_path, asked, fits):
+    tides = plugin()
+    metadata = tmp_path / "tides-1.dist-info" / "METADATA"
+    metadata.write_text(metadata.read_text() + f"Requires-Python: {asked}\n")
+    found = unmet(tides)
+    assert (found is None) == fits
+    if found:
+        assert found.reason.startswith("it is for Python >=3.99, and this is Python 3.")
+        assert (found.file, found.line) == (str(metadata), 4)

@@ -112,6 +112,9 @@ class Hostile:
 
     requires: tuple[str, ...] = ("itwinai-core>=0.1,<0.2",)
 
+    metadata: str = ""
+    """Another line of its project's metadata."""
+
     points: str = "{name} = {package}.plugin"
     """Its entry points."""
 

@@ -23,6 +23,7 @@ build-backend = "hatchling.build"
 name = "itwinai-{name}"
 version = "1.0"
 dependencies = {requires}
+{metadata}
 
 [project.entry-points.itwinai]
 {points}
@@ -32,7 +33,7 @@ packages = ["{package}"]
 """
 
 
-def build(folder, name, modules, requires, points):
+def build(folder, name, modules, requires, points, metadata=""):
     """Build the wheel of one plugin, and return it."""
     package = f"itwinai_{name.replace('-', '_')}"
     project = folder / name
@@ -41,7 +42,11 @@ def build(folder, name, modules, requires, points):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(code)
     told = PROJECT.format(
-        name=name, package=package, requires=json.dumps(list(requires)), points="\n".join(_toml(points.splitlines()))
+        name=name,
+        package=package,
+        requires=json.dumps(list(requires)),
+        metadata=metadata,
+        points="\n".join(_toml(points.splitlines())),
     )
     if "empty-wheel" in name:
         told = told.replace(f'packages = ["{package}"]', "bypass-selection = true")
@@ -68,10 +73,10 @@ def site(tmp_path_factory):
         points = hostile.points.format(name=name, package=package)
         # No back end builds an entry point that names no module: it is broken where it lies.
         stated = points if hostile.reason != "names no module" else f"{name} = {package}.plugin"
-        wheels.append(build(folder, name, modules, hostile.requires, stated))
+        wheels.append(build(folder, name, modules, hostile.requires, stated, hostile.metadata))
     installed = folder / "site"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-compile", "--target"]
-    subprocess.run([*pip, installed, *wheels], check=True, capture_output=True)
+    subprocess.run([*pip, installed, "--ignore-requires-python", *wheels], check=True, capture_output=True)
     for name, hostile in HOSTILE.items():
         package = f"itwinai_{name.replace('-', '_')}"
         info = installed / f"{package}-1.0.dist-info"
