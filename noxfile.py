@@ -150,7 +150,7 @@ def wheels(session: nox.Session) -> None:
     session.run("pytest", "tests/runs/test_wheels.py", *session.posargs)
 
 
-@gate(*TEST_TOOLS, *ORACLES, "wandb", packages=True)
+@gate(*TEST_TOOLS, *ORACLES, "mypy", "ruff", "wandb", packages=True)
 def unit(session: nox.Session) -> None:
     """Run every other test, fast and slow, with the coverage of the core; `-- PATHS AND OPTIONS` runs those only."""
     if session.posargs:
