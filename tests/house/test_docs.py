@@ -66,10 +66,15 @@ def fault(arguments):
     return f"no such option: {', '.join(sorted(given - known))}" if given - known else ""
 
 
+def is_fit(arguments):
+    """Return whether this is a `fit` of a use case that is installed here, so that its error is known."""
+    offered = [use_case.name for plugin in installed().installed for use_case in plugin.use_cases]
+    return arguments[:1] == ["fit"] and bool(set(arguments[1:2]) & set(offered))
+
+
 def misfit(arguments):
     """Return why a use case would refuse the overrides of a `fit` command, or nothing."""
-    offered = [use_case.name for plugin in installed().installed for use_case in plugin.use_cases]
-    if arguments[:1] != ["fit"] or not set(arguments[1:2]) & set(offered):
+    if not is_fit(arguments):
         return ""
     overrides = [word for word in arguments[2:] if re.fullmatch(r"[a-z_.]+=\S+", word)]
     try:
@@ -99,7 +104,7 @@ def test_command_lines_have_known_verbs_options_and_keys(pages):
         f"{page}: itwinai {shlex.join(arguments)}: {why or 'shown with an error that there is not'}"
         for page, text in pages.items()
         for arguments, error in command_lines(text)
-        if (why := fault(arguments) or misfit(arguments)) != error
+        if (why := fault(arguments) or misfit(arguments)) != (error if is_fit(arguments) else "")
     ]
     assert faults == []
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial.md"
 FENCE = re.compile(r"^(?:`([^`\n]+)`(, [^\n]+)?\n\n)?```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-APPEND, KERAS = ", at its end", ", for Keras"
+METHODS, KERAS = ", added to its class", ", for Keras"
 SWAPS = re.compile(r"^\| `([^`]+)` \| `([^`]+)` \|$", re.MULTILINE)
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 
@@ -25,7 +26,7 @@ class File:
     path: str
     text: str
     note: str = ""
-    """What stands behind the path, e.g. ``, at its end``."""
+    """What stands behind the path, e.g. ``, for Keras``."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,14 @@ def steps(page: str) -> Iterator[File | Command]:
 
 
 def write(file: File, project: Path) -> None:
-    """Write a file of the page, or add to one."""
+    """Write a file of the page, or add methods to the class at the end of one."""
     path = project / file.path
     path.parent.mkdir(parents=True, exist_ok=True)
-    before = path.read_text(encoding="utf-8") + "\n" if file.note == APPEND else ""
-    path.write_text(before + file.text, encoding="utf-8")
+    text = file.text
+    if file.note == METHODS:
+        methods = indent(text.replace("\n\n\n", "\n\n"), " " * 4)
+        text = f"{path.read_text(encoding='utf-8')}\n{methods}"
+    path.write_text(text, encoding="utf-8")
 
 
 def run(line: str, project: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
