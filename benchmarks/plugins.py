@@ -80,8 +80,8 @@ def main() -> None:
             for each in range(number):
                 install(Path(site), each)
             os.environ["PYTHONPATH"] = site
-            cpu_seconds(command)
-            took[number] = median(cpu_seconds(command) for _ in range(runs))
+            cpu_seconds(command, Path())
+            took[number] = median(cpu_seconds(command, Path()) for _ in range(runs))
     print(f"median CPU seconds of {runs} runs of itwinai list-plugins")
     for number, seconds in took.items():
         print(f"{number:>3} plugins  {seconds:.3f} s  {seconds / took[0]:5.2f} x")
