@@ -34,6 +34,8 @@ def build_wheel(project: Path) -> Path:
         NotCheckedError: the back end is not installed here.
         LoadError: there is nothing to build, or it cannot be built.
     """
+    if not project.is_dir():
+        raise LoadError(Fault(f"The source {project} is gone.", "Install the plugin anew."))
     system = _build_system(project)
     folder = Path(tempfile.mkdtemp(prefix="itwinai-wheel-"))
     code = _BUILD.format(

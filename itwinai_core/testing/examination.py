@@ -219,11 +219,14 @@ class Examination:
         faults = [
             replace(fault, problem=f"{use_case}: {fault.problem}") if several and use_case else fault
             for use_case, one in found.items()
-            for fault in dict.fromkeys(one.faults)
+            for fault in _first(dict.fromkeys(one.faults))
         ]
-        if len(faults) > _MOST_FAULTS:
-            rest = Fault(f"And {len(faults) - _MOST_FAULTS} more like these.", "Mend these first.")
-            faults = [*faults[:_MOST_FAULTS], rest]
         reasons = [one.reason for one in found.values()]
         reason = reasons[0] if all(reasons) and not faults else ""
         return Verdict(name, promise, faults, reason, sum(one.seconds for one in found.values()))
+
+
+def _first(faults: Collection[Fault]) -> list[Fault]:
+    """Return the first few of many faults: when they are mended, the others are seen."""
+    rest = len(faults) - _MOST_FAULTS
+    return [*faults] if rest <= 0 else [*[*faults][:-rest], Fault(f"And {rest} more like these.", "Mend these first.")]

@@ -51,7 +51,7 @@ def _look(subject: Subject, chosen: Sequence[Check[Any]], journal: Journal) -> N
         journal.broken(error.fault)
     else:
         journal.offers([offered.name for offered in plugins.installed[0].use_cases])
-    broken: dict[Fault, str] = {}
+    told: dict[str, str] = {}
     for check in chosen:
         journal.begun(check.name)
         began = time.monotonic()
@@ -62,11 +62,11 @@ def _look(subject: Subject, chosen: Sequence[Check[Any]], journal: Journal) -> N
         except NotCheckedError as error:
             reason = str(error)
         except LoadError as error:
-            if error.fault in broken:
-                reason = f"the plugin does not load: see {broken[error.fault]}"
+            if error.fault.problem in told:
+                reason = f"the plugin does not load: see {told[error.fault.problem]}"
             else:
                 faults = [error.fault]
-                broken[error.fault] = check.name
+        told |= {fault.problem: check.name for fault in faults}
         journal.ended(check.name, faults, reason, time.monotonic() - began)
 
 

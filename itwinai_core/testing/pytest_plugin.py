@@ -79,4 +79,5 @@ def _checked(plugin: str, session: pytest.Session) -> Verdicts:
     try:
         return check_plugin(plugin, only={case[1] for case in cases if case and case[0] == plugin})
     except UserError as error:
-        pytest.fail(str(error), pytrace=False)
+        mistake = str(error)
+    pytest.fail(mistake, pytrace=False)
