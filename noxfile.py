@@ -138,7 +138,7 @@ def docstrings(session: nox.Session) -> None:
     session.run("docsig", "--ignore-no-params", "--check-class", "--target", rules, "itwinai_core", "plugins")
 
 
-@gate("mypy", "types-pyyaml", packages=True)
+@gate("mypy", "pytest", "types-pyyaml", packages=True)
 def types(session: nox.Session) -> None:
     """Hold the types of the three packages, strictly."""
     session.run("mypy")
