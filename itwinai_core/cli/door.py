@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         code = verbs.main(arguments, prog_name="itwinai", standalone_mode=False)
     except UserError as error:
-        stderr_console().print(f"Error: {error}", markup=False, soft_wrap=True)
+        click.echo(f"Error: {error}", err=True)
         code = 2
     except MemoryError as error:
         reason = str(error) or "the machine's memory is used up"

@@ -45,8 +45,12 @@ class Fault:
         return 0
 
 
-def fault_of(error: yaml.MarkedYAMLError, text: str) -> Found:
+def fault_of(error: yaml.YAMLError, text: str) -> Found:
     """Return what is wrong with a text, and where."""
+    if isinstance(error, yaml.reader.ReaderError):
+        return _unprintable(text, error.position)
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return f"this is not YAML: {error}", Mark(1, 1)
     at = _counted_from_one(error.problem_mark)
     since = _counted_from_one(error.context_mark) if error.context_mark else at
     fault = Fault(error.problem or "", error.context or "", at, since, text.splitlines())
@@ -58,8 +62,7 @@ def fault_of(error: yaml.MarkedYAMLError, text: str) -> Found:
     return f"this is not YAML: {fault.problem}", at
 
 
-def unprintable(text: str, position: int) -> Found:
-    """Return what is wrong with a text that holds a control character."""
+def _unprintable(text: str, position: int) -> Found:
     before = text[:position]
     mark = Mark(before.count("\n") + 1, position - before.rfind("\n"))
     return f"the control character U+{ord(text[position]):04X} stands here. Remove it", mark

@@ -57,19 +57,16 @@ def parse_yaml(text: str) -> Document:
     Raises:
         YamlMistakeError: the text does not parse, a mapping repeats a key, or a value is none of the plain ones.
     """
-    from itwinai_core.config.faults import fault_of, unprintable
-
     try:
         root = _RunLoader(text).get_single_node()
         reading = _Reading()
         return Document(None if root is None else reading.value(root, ()), reading.places)
-    except yaml.MarkedYAMLError as error:
-        problem, mark = fault_of(error, text)
-    except yaml.reader.ReaderError as error:
-        problem, mark = unprintable(text, error.position)
+    except yaml.YAMLError as error:
+        from itwinai_core.config.faults import fault_of
+
+        raise YamlMistakeError(*fault_of(error, text)) from None
     except RecursionError:
-        problem, mark = "brackets stand within brackets too many times", Mark(1, 1)
-    raise YamlMistakeError(problem, mark)
+        raise YamlMistakeError("brackets stand within brackets too many times", Mark(1, 1)) from None
 
 
 class _RunLoader(Reader, Scanner, Parser, Composer, BaseResolver):

@@ -161,7 +161,7 @@ HINTS = [
     (3, slot(Lonely), "Did you mean 'a.key.width'?"),
     (3, slot(Outer), ""),
     ("width:3", slot(Named), "Write width: 3, with a colon and a space."),
-    ("widht = 3", slot(Named), "Write width: 3, with a colon and a space."),
+    ("widh = 3", slot(Named), "Write width: 3, with a colon and a space."),
     ("width 3", slot(Named), "Write width: 3, with a colon and a space."),
     ([{"width": 3}], slot(Named), "Write its keys without dashes."),
     (None, slot(Named), ""),
