@@ -10,7 +10,7 @@ import pytest
 from itwinai_core.plugins import Plugins
 from itwinai_core.show import plugins as show
 
-VERBS = ["list-plugins", "describe", "init", "fit", "evaluate", "predict", "runs"]
+VERBS = ["list-plugins", "describe", "init", "explain", "fit", "evaluate", "predict", "runs"]
 
 
 @pytest.mark.parametrize("verb", VERBS)
