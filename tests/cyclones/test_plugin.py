@@ -59,3 +59,20 @@ def test_data_and_model_of_a_run_fit_each_other(run):
     patches, labels = data.train.__getitems__([0, 1])
     assert model.predict(patches, verbose=0).shape == labels.shape
     assert model.get_layer("standardise").mean.numpy()[0] == pytest.approx(1010, abs=15)
+
+
+def test_the_quick_run_is_small_and_takes_the_variables_of_the_sample():
+    quick = RunConfig[CyclonesSettings](use_case="cyclones", **Cyclones.quick)
+    data = Cyclones().build_data(quick)
+    assert 0 < len(data.validation) <= 100
+    assert 0 < len(data.train) <= 100
+    assert set(quick.settings.data.variables) == {"msl", "wind_speed"}
+
+
+def test_it_says_which_api_it_was_written_for():
+    from packaging.specifiers import SpecifierSet
+
+    from itwinai_core import API_VERSION
+
+    assert API_VERSION in SpecifierSet(plugin.ITWINAI_API)
+    assert "9.0" not in SpecifierSet(plugin.ITWINAI_API)
