@@ -87,3 +87,42 @@ def plugins(toys):
 def line(request):
     """Name the toy of each engine in turn."""
     return request.param
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """Return a function that installs a small plugin for this test, changed as asked, as the checks see it."""
+    import small_plugins
+
+    site = tmp_path / "site"
+    site.mkdir(exist_ok=True)
+    monkeypatch.syspath_prepend(site)
+
+    def make(files=None, **changes):
+        small_plugins.forget()
+        small_plugins.install(site, files, **changes)
+        return small_plugins.subject()
+
+    yield make
+    small_plugins.forget()
+
+
+@pytest.fixture
+def trial_of(toys, tmp_path, monkeypatch):
+    """Return a function that makes a trial of a toy, spoilt or not, in this process."""
+    from itwinai_core.plugins import Plugins
+    from itwinai_core.testing.contract import Subject
+    from itwinai_core.testing.trial import Trial
+    from itwinai_core.testing.watching import Watch
+
+    subject = Subject("toys")
+    made = []
+
+    def make(use_case, **more):
+        folder = tmp_path / f"trial-{len(made)}"
+        folder.mkdir()
+        made.append(folder)
+        monkeypatch.setattr(Plugins, "use_case", lambda self, name: use_case)
+        return Trial(subject, use_case, folder, Watch(subject.owns, [], [], lambda *_: None), **more)
+
+    return make
