@@ -30,9 +30,6 @@ class Import:
     free: bool
     """Whether the code lives without it: for types only, or tried."""
 
-    at_start: bool
-    """Whether it is made when the module is imported, and not when a function is called."""
-
     @property
     def top(self) -> str:
         """The top-level package."""
@@ -60,7 +57,7 @@ class Module:
     @cached_property
     def imports(self) -> list[Import]:
         """Every import of the module, those inside functions too."""
-        return list(self._imports(self.tree, free=False, at_start=True))
+        return list(self._imports(self.tree, free=False))
 
     @cached_property
     def names(self) -> set[str] | None:
@@ -83,20 +80,13 @@ class Module:
     def _is_package(self) -> bool:
         return self.path.name == "__init__.py"
 
-    def _imports(self, node: ast.AST, *, free: bool, at_start: bool) -> Iterator[Import]:
+    def _imports(self, node: ast.AST, *, free: bool) -> Iterator[Import]:
         for child in ast.iter_child_nodes(node):
+            spared = free or _is_spared(child, node)
             if isinstance(child, ast.Import | ast.ImportFrom | ast.Call):
                 for module, member in self._imported(child):
-                    yield Import(module, member, self.place(child), free, at_start)
-            spared = free
-            if isinstance(node, ast.If) and child in node.body:
-                spared = spared or _is_for_types(node.test)
-            elif isinstance(node, ast.Try) and child in node.body:
-                spared = spared or any(_names(handler.type) & _TRIED for handler in node.handlers)
-            elif isinstance(node, ast.With):
-                spared = spared or any("suppress" in _names(item.context_expr) for item in node.items)
-            later = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            yield from self._imports(child, free=spared, at_start=at_start and not later)
+                    yield Import(module, member, self.place(child), spared)
+            yield from self._imports(child, free=spared)
 
     def _imported(self, node: ast.Import | ast.ImportFrom | ast.Call) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Import):
@@ -176,5 +166,12 @@ def _names(node: ast.AST | None) -> set[str]:
     return mentioned - {""}
 
 
-def _is_for_types(test: ast.AST) -> bool:
-    return "TYPE_CHECKING" in _names(test)
+def _is_spared(child: ast.AST, node: ast.AST) -> bool:
+    """Return whether an import may fail where it stands in this node."""
+    if isinstance(node, ast.If):
+        return child in node.body and "TYPE_CHECKING" in _names(node.test)
+    if isinstance(node, ast.Try):
+        return child in node.body and any(_names(handler.type) & _TRIED for handler in node.handlers)
+    if isinstance(node, ast.With):
+        return any("suppress" in _names(item.context_expr) for item in node.items)
+    return False

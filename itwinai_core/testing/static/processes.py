@@ -28,9 +28,6 @@ class Seen:
     ended: str
     """How it ended where there is no answer, as a clause."""
 
-    files: tuple[str, ...]
-    """Files that it left in its working directory."""
-
 
 def probe(module: str, request: dict[str, Any], *, seconds: float, variables: dict[str, str] | None = None) -> Seen:
     """Run a module of this package as a program, in an empty folder, with a request to read and an answer to write.
@@ -59,8 +56,7 @@ def probe(module: str, request: dict[str, Any], *, seconds: float, variables: di
             output.seek(0)
             text = output.read().decode(errors="replace")
         found = json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else None
-        files = tuple(str(file.relative_to(work)) for file in sorted(work.rglob("*")) if file.is_file())
-        return Seen(found, text, ended, files)
+        return Seen(found, text, ended)
 
 
 def answered(request: dict[str, Any], answer: dict[str, Any]) -> None:

@@ -147,9 +147,9 @@ def _is_called_alike(written: Any, specified: Any) -> bool:
     """Return whether a method takes what the core hands over, under the same names and in the same order."""
     asked = list(inspect.signature(specified).parameters)
     found = inspect.signature(written).parameters
-    taken = [name.lstrip("_") for name, parameter in found.items() if parameter.default is parameter.empty]
+    taken = [name.lstrip("_") for name, one in found.items() if one.default is one.empty]
     stars = {parameter.kind for parameter in found.values()} & {inspect.Parameter.VAR_POSITIONAL}
-    keyword_only = any(parameter.kind is parameter.KEYWORD_ONLY for parameter in found.values())
+    keyword_only = any(one.kind is one.KEYWORD_ONLY and one.default is one.empty for one in found.values())
     return bool(stars) or (taken == asked and not keyword_only)
 
 

@@ -1,0 +1,251 @@
+"""Every hook is called and returns what is asked for, and use cases have the methods that the core calls."""
+
+import sys
+
+import pytest
+from small_plugins import FILES, PLUGIN, told
+
+from itwinai_core.testing.static.hooks import REGISTERING, SPECIFIED, find
+
+HOOK = '@hookimpl\ndef itwinai_use_cases():\n    """Offer it."""\n    return [Small()]\n'
+AFTER = '\n\n@hookimpl\ndef itwinai_after_fit({arguments}):\n    """Observe."""\n'
+COMMANDS = '''
+
+import click
+
+
+@click.group("small")
+def group():
+    """Look at small things."""
+
+
+@group.command()
+def show():
+    """Show one."""
+
+
+@hookimpl
+def itwinai_commands():
+    """Offer it."""
+    return [group]
+'''
+
+
+def changed(old, new):
+    """Return the files of a good plugin with one change of its module."""
+    assert PLUGIN.count(old) == 1
+    return {"small/plugin.py": PLUGIN.replace(old, new)}
+
+
+def with_method(text):
+    """Return the files of a plugin whose use case has one more method or attribute."""
+    return changed("    settings = Settings\n", f"    settings = Settings\n\n    {text}\n")
+
+
+def after(text):
+    """Return the files of a plugin with something behind it."""
+    return {"small/plugin.py": f"{PLUGIN}{text}"}
+
+
+def test_a_good_plugin_has_no_fault(small):
+    assert find(small(after(AFTER.format(arguments="report, use_case") + COMMANDS))) == []
+
+
+def test_hooks_that_register_take_nothing():
+    assert set(REGISTERING) == {"itwinai_use_cases", "itwinai_strategies", "itwinai_trackers", "itwinai_commands"}
+    assert SPECIFIED["itwinai_after_fit"] == ["use_case", "run", "report"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("@hookimpl\n", "", "itwinai_use_cases lacks @hookimpl, so nothing calls it"),
+        ("def itwinai_use_cases", "def itwinai_usecases", "Did you mean 'itwinai_use_cases'?"),
+        ("def itwinai_use_cases", "def use_cases", "calls a hook use_cases, and the core calls none of this name"),
+        (
+            "def itwinai_use_cases()",
+            "def itwinai_use_cases(config)",
+            "asks for 'config', and the core hands over nothing",
+        ),
+        ("def itwinai_use_cases()", "async def itwinai_use_cases()", "is async, and the core does not wait for it"),
+        ("return [Small()]", "return Small()", "a list is asked for"),
+        ("return [Small()]", "return None", "Return a list, also of one"),
+        ("return [Small()]", "return [Small]", "Return instances and not classes: Small()"),
+        ("return [Small()]", "return 'small'", "a list is asked for"),
+        ("return [Small()]", "return [Small(), Small()]", "2 times"),
+        ("return [Small()]", "raise ValueError('no licence')", "no licence"),
+        ('name = "small"', 'name = "Small Thing"', "'Small Thing'"),
+        ("    def build_model", "    def make_model", "abstract"),
+        ("settings = Settings", "settings = dict", "where a subclass of Config is asked for"),
+    ],
+)
+def test_a_hook_that_does_not_fit_is_named(small, old, new, words):
+    assert words in told(find(small(changed(old, new))))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("use_case, result", "asks for 'result', and the core hands over use_case, run, report"),
+        ("use_case, raport", "Did you mean 'report'?"),
+        ("use_case, report=None", "gives an argument a default, and such an argument is never handed over"),
+        ("**happened", "takes *happened, which stays empty"),
+        ("*happened", "takes *happened, which stays empty"),
+    ],
+)
+def test_an_observer_asks_for_what_is_handed_over(small, arguments, words):
+    assert words in told(find(small(after(AFTER.format(arguments=arguments)))))
+
+
+def test_an_observer_that_is_a_generator_never_runs(small):
+    assert "is a generator, whose body never runs" in told(
+        find(small(after(AFTER.format(arguments="run") + "    yield\n")))
+    )
+
+
+def test_a_hook_that_registers_may_be_a_generator(small):
+    assert find(small(changed("return [Small()]", "yield Small()"))) == []
+
+
+def test_a_hook_outside_of_the_entry_module_is_named(small):
+    hidden = '"""Hooks."""\n\nfrom itwinai_core import hookimpl\n' + AFTER.format(arguments="report")
+    said = told(find(small({"small/hooks.py": hidden})))
+    assert "itwinai_after_fit is not in small.plugin, which the entry point names" in said
+
+
+def test_a_hook_may_be_imported_into_the_entry_module(small):
+    hidden = '"""Hooks."""\n\nfrom itwinai_core import hookimpl\n' + AFTER.format(arguments="report")
+    imported = PLUGIN + "\n\nfrom small.hooks import itwinai_after_fit\n"
+    assert find(small({"small/hooks.py": hidden, "small/plugin.py": imported})) == []
+
+
+def test_a_function_that_is_no_hook_may_have_our_prefix(small):
+    assert (
+        find(small({"small/data.py": FILES["small/data.py"] + "\n\ndef itwinai_version_of(x):\n    return x\n"})) == []
+    )
+
+
+def test_a_name_that_another_plugin_has_is_named(small):
+    said = told(find(small(changed('name = "small"', 'name = "virgo"'))))
+    assert "its use case 'virgo' is offered by itwinai-virgo" in said
+
+
+def test_a_command_called_like_a_verb_is_named(small):
+    assert "its command 'fit' is offered by the core" in told(find(small(after(COMMANDS.replace('"small"', '"fit"')))))
+
+
+def test_a_command_without_help_is_named(small):
+    said = told(find(small(after(COMMANDS.replace('    """Show one."""\n', "    return\n")))))
+    assert "`itwinai small show` has no help" in said
+
+
+def test_a_hidden_command_needs_no_help(small):
+    hidden = COMMANDS.replace("@group.command()", "@group.command(hidden=True)")
+    assert find(small(after(hidden.replace('    """Show one."""\n', "    return\n")))) == []
+
+
+def test_a_hook_that_gives_something_else_the_second_time_is_named(small):
+    once = PLUGIN.replace("@hookimpl\n", "OFFERED = iter([Small()])\n\n\n@hookimpl\n").replace(
+        "[Small()]\n", "OFFERED\n"
+    )
+    once = once.replace("OFFERED = iter(OFFERED", "OFFERED = iter([Small()]")
+    assert "Make the list anew each time" in told(find(small({"small/plugin.py": once})))
+
+
+@pytest.mark.parametrize(
+    ("summary", "words"),
+    [
+        ("Trains a small thing.", "ends in a full stop"),
+        ("Trains  a small thing ", "has spaces to spare"),
+        ("Small", "Say in one line what is trained"),
+        ("The small small", "Say in one line what is trained"),
+        ("Trains a small thing " * 8 + "now", "letters"),
+    ],
+)
+def test_a_summary_is_a_line_that_says_something(small, summary, words):
+    name = {"The small small": "the-small"}.get(summary, "small")
+    files = {"small/plugin.py": PLUGIN.replace("Trains a small thing", summary).replace('"small"', f'"{name}"')}
+    assert words in told(find(small(files)))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("defaults = {'fit': {'epoch': 3}}", "Small.defaults does not fit a run: fit.epoch: "),
+        ("defaults = {'fit': {'epochs': 0}}", "fit.epochs"),
+        ("quick = {'settings': {'sizes': 1}}", "Small.quick does not fit a run: settings.sizes: "),
+        ("defaults = ['fit']", "defaults"),
+        ("def prepare(self):\n        pass", "prepare"),
+        (
+            "def assess(self, run, data, model, folder):\n        return {}",
+            "Write def assess(self, run, model, data, folder)",
+        ),
+        (
+            "def assess(self, run, model, samples, folder):\n        return {}",
+            "takes (self, run, model, samples, folder)",
+        ),
+        ("async def prepare(self, run):\n        pass", "is async, and the core does not wait for it"),
+        ("@property\n    def samples(self):\n        return {}", "samples"),
+        ("@staticmethod\n    def samples():\n        return {}", "is staticmethod, and a plain method is asked for"),
+        ("def samples(self):\n        return {'real': 'real.csv'}", "Give it as a pathlib.Path"),
+        ("def samples(self):\n        raise OSError('gone')", "samples() raises OSError: gone"),
+        (
+            "def samples(self):\n        from pathlib import Path\n\n        return {'real': Path('/nowhere/x.csv')}",
+            "offers 'real' at /nowhere/x.csv, where there is nothing",
+        ),
+        ("def asses(self, run, model, data, folder):\n        return {}", "Did you mean 'assess'?"),
+        ("def prepare_data(self, run):\n        pass", "Did you mean 'prepare'?"),
+        ("def evaluate(self, run, model, data, folder):\n        return {}", "Did you mean 'assess'?"),
+        ("default = {'fit': {'epochs': 3}}", "Did you mean 'defaults'?"),
+    ],
+)
+def test_a_use_case_that_keeps_its_contract_only_nearly_is_named(small, text, words):
+    assert words in told(find(small(with_method(text))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "defaults = {'fit': {'epochs': 3, 'batch_size': 8}, 'seed': 3}",
+        "quick = {'settings': {'size': 2}}",
+        "def prepare(self, _run):\n        pass",
+        "def assess(self, run, model, data, folder, *, most=3):\n        return {}",
+        "def assess(self, *handed):\n        return {}",
+        "def samples(self):\n        from pathlib import Path\n\n        return {'self': Path(__file__)}",
+        "def build_points(self, run):\n        return self.build_data(run)",
+        "def evaluate(self):\n        return 1\n\n    def use(self):\n        return self.evaluate()",
+        "def _asses(self):\n        return 1",
+    ],
+)
+def test_what_a_use_case_may_have_is_no_fault(small, text):
+    assert find(small(with_method(text))) == []
+
+
+def test_a_method_of_a_base_class_of_the_plugin_is_looked_at_too(small):
+    shared = PLUGIN.replace(
+        "class Small(", "class Shared:\n    def adapt(self, run, train, model):\n        pass\n\n\nclass Small(Shared, "
+    )
+    assert "Shared.adapt takes (self, run, train, model)" in told(find(small({"small/plugin.py": shared})))
+
+
+def test_settings_are_the_same_class_in_both_places(small):
+    two = PLUGIN.replace("class Small(", 'class Other(Config):\n    """Others."""\n\n\nclass Small(').replace(
+        "LightningUseCase[Settings]", "LightningUseCase[Other]"
+    )
+    assert "says Other in its base, and settings = Settings" in told(find(small({"small/plugin.py": two})))
+
+
+def test_settings_are_a_class_of_the_plugin(small):
+    bare = PLUGIN.replace("LightningUseCase[Settings]", "LightningUseCase[Config]").replace("= Settings", "= Config")
+    assert "settings is Config itself" in told(find(small({"small/plugin.py": bare})))
+
+
+def test_the_line_of_a_hook_is_named(small):
+    line = PLUGIN.splitlines().index("def itwinai_use_cases():") + 1
+    files = changed("@hookimpl\n", "")
+    assert f"small/plugin.py:{line - 1}: itwinai_use_cases lacks @hookimpl" in told(find(small(files)))
+
+
+def test_the_plugin_is_loaded_once_its_trial_went_well(small):
+    find(small())
+    assert "small.plugin" in sys.modules
