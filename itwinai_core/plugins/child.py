@@ -15,6 +15,7 @@ import time
 import traceback
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from itwinai_core import hookspecs
 from itwinai_core.plugins import diagnose
 from itwinai_core.plugins.load import OutsideApiError, load, quiet_process
 from itwinai_core.plugins.record import Diagnosis, Plugin
-from itwinai_core.plugins.traces import FrameworkGuard, FrameworkImportError, Surroundings, load_whole_core
+from itwinai_core.plugins.traces import FrameworkGuard, FrameworkImportError, Surroundings, core_rooms, load_whole_core
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,14 +67,18 @@ def try_here(plugin: Plugin, before: Surroundings) -> None:
     plugin.seconds = round(time.monotonic() - began, 4)
 
 
-def answer(plugins: Sequence[Plugin], limit: float, pipe: int, dump: int) -> None:
+def answer(plugins: Sequence[Plugin], limit: float, pipe: int, dump: int, *, whole: bool = False) -> None:
     """Try each plugin in this process, and write a line of JSON for each into a pipe.
+
+    A plugin imports the front door of the core and nothing behind it. One that does is answered with null: what it
+    does to the rooms behind the door is seen only where these are loaded first.
 
     Args:
         plugins: Plugins to try, until one does not work.
         limit: Time that one may take [s].
         pipe: Where the answers go.
         dump: File for the interpreter's stack when it crashes or hangs.
+        whole: Whether all rooms of the core are loaded first.
     """
     me = os.getpid()
     os.setpgid(0, 0)
@@ -86,11 +91,9 @@ def answer(plugins: Sequence[Plugin], limit: float, pipe: int, dump: int) -> Non
         for descriptor in (1, 2):
             os.dup2(noise.fileno(), descriptor)
         sys.stdout, sys.stderr = (os.fdopen(os.dup(number), "w", encoding="utf-8") for number in (1, 2))
-        try:
-            load_whole_core()
-        except BaseException:
-            os.write(dump, CORE_FAILED + traceback.format_exc().encode())
-            raise
+        if whole:
+            _load_whole_core(dump)
+        rooms = core_rooms()
         copies: list[bool] = []
         os.register_at_fork(before=lambda: copies.append(True))
         faulthandler.enable(dump)
@@ -102,6 +105,9 @@ def answer(plugins: Sequence[Plugin], limit: float, pipe: int, dump: int) -> Non
             faulthandler.cancel_dump_traceback_later()
             if os.getpid() != me:
                 break  # a copy that the plugin made of this process
+            if not whole and core_rooms() > rooms:
+                os.write(pipe, b"null\n")
+                break
             if copies and plugin.diagnosis is None:
                 plugin.diagnosis = _of_change("makes a copy of the process", "fork", plugin)
             told = {
@@ -141,7 +147,7 @@ def trace(plugins: Sequence[Plugin], limit: float, place: int) -> None:
         try_here(plugin, before)
 
 
-ROLES: dict[str, Callable[..., None]] = {"answer": answer, "trace": trace}
+ROLES: dict[str, Callable[..., None]] = {"answer": answer, "watch": partial(answer, whole=True), "trace": trace}
 """What a child may be started for."""
 
 
@@ -170,6 +176,14 @@ def play() -> None:
     with suppress(BaseException):
         ROLES[told["role"]](plugins, told["limit"], *told["files"])
     os._exit(0)
+
+
+def _load_whole_core(dump: int) -> None:
+    try:
+        load_whole_core()
+    except BaseException:
+        os.write(dump, CORE_FAILED + traceback.format_exc().encode())
+        raise
 
 
 def _limit(what: int, most: int) -> None:

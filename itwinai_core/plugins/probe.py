@@ -43,9 +43,9 @@ def probe(plugins: Sequence[Plugin]) -> None:
     Raises:
         RuntimeError: the core itself cannot be imported, so no plugin is to blame.
     """
-    waiting = list(plugins)
+    waiting, role = list(plugins), "answer"
     while waiting:
-        done = _one_child(waiting)
+        done, role = _one_child(waiting if role == "answer" else waiting[:1], role)
         waiting = waiting[done:]
 
 
@@ -79,16 +79,18 @@ class _Child:
         return _end(self.pid)
 
 
-def _one_child(plugins: Sequence[Plugin]) -> int:
-    """Try plugins until one does not work; return how many were tried."""
+def _one_child(plugins: Sequence[Plugin], role: str) -> tuple[int, str]:
+    """Try plugins until one does not work; return how many were tried, and the role of the next child."""
     limit = load_limit()
     with tempfile.TemporaryFile() as dump:
-        process = _start(plugins, dump, limit)
+        process = _start(role, plugins, dump, limit)
         began = time.monotonic()
         tried = 0
         silent = None
         try:
             for line in process.lines(limit + 2):
+                if line == b"null":
+                    return tried, "watch"
                 _take(plugins[tried], line)
                 tried += 1
                 began = time.monotonic()
@@ -104,13 +106,13 @@ def _one_child(plugins: Sequence[Plugin]) -> int:
         if silent is not None:
             dump.seek(0)
             silent.diagnosis = _of_death(silent, status, dump.read(), limit)
-    return tried
+    return tried, "answer"
 
 
-def _start(plugins: Sequence[Plugin], dump: IO[bytes], limit: float) -> _Child:
+def _start(role: str, plugins: Sequence[Plugin], dump: IO[bytes], limit: float) -> _Child:
     answers, ours = os.pipe()
     try:
-        return _Child(_launch("answer", plugins, limit, ours, dump.fileno()), answers)
+        return _Child(_launch(role, plugins, limit, ours, dump.fileno()), answers)
     finally:
         os.close(ours)
 

@@ -123,6 +123,11 @@ class Surroundings:
             yield "closes the standard output", "close("
 
 
+def core_rooms() -> set[str]:
+    """Return the names of the core's modules that are loaded."""
+    return {name for name in sys.modules if name.partition(".")[0] == "itwinai_core"}
+
+
 def load_whole_core() -> None:
     """Import the rooms of the core that a command may need, so that what a plugin does to them is seen."""
     for room in _ROOMS:
