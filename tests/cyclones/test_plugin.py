@@ -52,6 +52,18 @@ def run():
     return RunConfig[CyclonesSettings](use_case="cyclones", settings=CyclonesSettings(**settings))
 
 
+def test_the_quick_run_is_small_and_reads_what_the_sample_holds(era5):
+    import xarray
+
+    content = {"use_case": "cyclones", **Cyclones.defaults, **Cyclones.quick}
+    run = RunConfig[CyclonesSettings].model_validate(content)
+    data = Cyclones().build_data(run)
+    assert run.fit.batch_size <= len(data.train) < 100
+    assert min(len(data.validation), len(data.test)) >= 2
+    held = {"msl", "wind_speed"} if {"u10", "v10", "msl"} <= set(xarray.open_zarr(era5, consolidated=False)) else set()
+    assert set(run.settings.data.variables) == held
+
+
 def test_data_and_model_of_a_run_fit_each_other(run):
     use_case = Cyclones()
     data, model = use_case.build_data(run), use_case.build_model(run)

@@ -40,6 +40,15 @@ def test_defaults_fit_the_cores_sections(use_case):
     assert run.fit.batch_size > 1
 
 
+def test_the_quick_run_has_a_batch_of_images_of_every_part(use_case):
+    run = RunConfig[VirgoSettings].model_validate({"use_case": "virgo", **use_case.defaults, **use_case.quick})
+    splits = use_case.build_data(run)
+    assert len(splits.train) >= run.fit.batch_size
+    assert len(splits.validation) >= 2
+    assert len(splits.test) >= 2
+    assert splits.train.strain.nbytes < 1e6
+
+
 def test_data_and_model_fit_each_other(use_case, small_run):
     splits = use_case.build_data(small_run)
     model = use_case.build_model(small_run)
