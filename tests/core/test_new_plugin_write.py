@@ -3,6 +3,8 @@
 import itertools
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -87,6 +89,17 @@ def test_the_readme_names_only_verbs_and_files_that_there_are():
     assert unknown_verbs(lines) == []
     for path in re.findall(r"^\| `([^`]+)` \| [^|]+ \| [^|]+ \|$", files["README.md"], re.MULTILINE):
         assert path in files or any(name.startswith(path) for name in files), path
+
+
+def test_a_summary_that_ends_in_a_dot_reads_well_before_a_colon():
+    readme = render(Choices("tides", "keras", summary="Finds tides."))["README.md"].decode()
+    assert "Finds tides: a plugin of" in readme
+
+
+def test_the_templating_library_waits_for_the_verb():
+    code = "import itwinai_core.cli, sys; print('jinja2' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "False\n"
 
 
 def unknown_verbs(lines):

@@ -19,6 +19,7 @@ LIGHT_COMMANDS = [
     ["describe", "virgo", "--schema"],
     ["describe", "cyclones", "--schema"],
     ["init", "virgo"],
+    ["new-plugin", "tides", "--engine", "lightning"],
     ["explain", "virgo", "fit.epochs=3"],
     ["explain", "cyclones", "fit.epochs=3"],
     ["runs"],
