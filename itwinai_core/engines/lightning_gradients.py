@@ -42,8 +42,12 @@ class Gradients(pl.Callback):
         pl_module: pl.LightningModule,
         optimizer: torch.optim.Optimizer,
     ) -> None:
-        """Keep the gradients of what this optimiser is about to change; of several steps the first counts."""
+        """Keep the gradients of what this optimiser is about to change, and take them away, so that it changes nothing.
+
+        Of several steps with the same weights the first counts.
+        """
         steered = {id(weights) for group in optimizer.param_groups for weights in group["params"]}
         for name, weights in pl_module.named_parameters():
             if id(weights) in steered and weights.grad is not None:
                 self.found[-1].setdefault(name, weights.grad.detach().cpu().float().numpy().copy())
+                weights.grad = None

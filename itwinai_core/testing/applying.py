@@ -39,7 +39,11 @@ def reload_without_pickle(trial: Trial) -> list[Fault]:
     """Load the run's checkpoint in this process, which did not train it, and let it judge the same samples."""
     trained = _trained(trial)
     faults = pickled(trained.checkpoint)
-    shapes = [[weight.values.shape for weight in _weights(trial)] for _ in range(2)]
+    try:
+        shapes = [[weight.values.shape for weight in _weights(trial)] for _ in range(2)]
+    except Exception as error:  # noqa: BLE001 - whatever a plugin raises is a finding
+        change = "Let build_model work from the run alone: a new process calls it before any data are built."
+        return [*faults, trial.fault(error, change)]
     if shapes[0] != shapes[1]:
         return [
             *faults,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import faulthandler
 import os
+import re
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from itwinai_core.errors import UserError
 from itwinai_core.testing.checks import DETERMINISM, ONE_BATCH_FIT, ROLES, RUN_FOLDER
 from itwinai_core.testing.contract import Fault, LoadError, NotCheckedError, Subject
 from itwinai_core.testing.journal import Journal
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
     from itwinai_core.testing.contract import Check
     from itwinai_core.testing.trial import Trial
+
+
+_CACHE = re.compile(r"MPLCONFIGDIR|\w+_(CACHE|CACHE_DIR|CACHE_HOME|HOME)")
+"""Variables by which libraries are told where to keep things."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -38,8 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = [check for check in ROLES[given.role] if check.name in given.checks]
     if given.role == "look":
         _look(subject, chosen, journal)
-    else:
-        _try(_trial(subject, given, journal), given.role, chosen, journal)
+    elif trial := _trial(subject, given, chosen, journal):
+        _try(trial, given.role, chosen, journal)
     journal.done()
 
 
@@ -70,11 +76,14 @@ def _look(subject: Subject, chosen: Sequence[Check[Any]], journal: Journal) -> N
         journal.ended(check.name, faults, reason, time.monotonic() - began)
 
 
-def _trial(subject: Subject, given: argparse.Namespace, journal: Journal) -> Trial:
-    """Return the use case, loaded, with its framework, and watch what it does from its first line on."""
-    caches = [Path(os.environ["XDG_CACHE_HOME"]), Path(os.environ["MPLCONFIGDIR"]), Path.home() / ".keras"]
+def _trial(subject: Subject, given: argparse.Namespace, chosen: Sequence[Check[Any]], journal: Journal) -> Trial | None:
+    """Return the use case, loaded, with its framework, and watch what it does from its first line on.
+
+    Where the framework is not installed, that is told, and there is nothing to return.
+    """
+    caches = [Path(value) for name, value in os.environ.items() if _CACHE.fullmatch(name)]
     allowed = [given.folder / "runs" / given.use_case, Path(tempfile.gettempdir()), *filter(None, [given.fitted])]
-    watch = Watch(subject.owns, allowed, caches, journal.seen)
+    watch = Watch(subject.owns, allowed, [*caches, Path.home() / ".keras"], journal.seen)
     watch.start()
     if given.role == "second":
         from itwinai_core.testing.disturbing import disturb
@@ -84,7 +93,13 @@ def _trial(subject: Subject, given: argparse.Namespace, journal: Journal) -> Tri
 
     use_case = subject.plugins.use_case(given.use_case)
     trial = Trial(subject, use_case, given.folder / "runs", watch, journal.seen, given.fitted)
-    _ = trial.engine
+    try:
+        _ = trial.engine
+    except UserError as error:
+        for check in chosen:
+            faults = [trial.fault(error, "Install it beside the plugin.")] if check is chosen[0] else []
+            journal.ended(check.name, faults, f"the engine does not start: see {chosen[0].name}", 0.0)
+        return None
     return trial
 
 

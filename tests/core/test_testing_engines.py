@@ -175,6 +175,40 @@ def test_gradients_are_taken_without_dropout(driver, noisy):
     assert any(np.abs(gradient).max() > 0 for gradient in one.values())
 
 
+class TwoOptimisers(TorchLine):
+    """A module that steps by itself, twice in each batch, as adversarial networks do."""
+
+    def build_model(self, run):
+        import torch
+
+        def both(module, batch, index):
+            for optimiser in module.optimizers():
+                loss = torch.nn.functional.mse_loss(module(batch[0]) + module.offset, batch[1])
+                optimiser.zero_grad()
+                module.manual_backward(loss)
+                optimiser.step()
+            module.log("train/loss", loss, on_step=False, on_epoch=True)
+
+        def optimisers(module):
+            return [torch.optim.SGD([weights], 0.5) for weights in (module.slope, module.offset)]
+
+        model = super().build_model(run)
+        model.offset = torch.nn.Parameter(torch.zeros(()))
+        model.automatic_optimization = False
+        model.__class__ = type("Two", (type(model),), {"training_step": both, "configure_optimizers": optimisers})
+        return model
+
+
+@pytest.mark.parametrize("line", ["torch-line"])
+def test_gradients_of_several_optimisers_are_taken_at_the_same_weights(driver, job):
+    described = replace(job(), use_case=TwoOptimisers())
+    (found,) = driver.gradients(described, [list(range(10))])
+    points = Points(2.0, 40)
+    x, y = points.x[:10], points.y[:10]
+    assert float(found["slope"]) == pytest.approx(analytic(0.0, x, y), rel=1e-4)
+    assert float(found["offset"]) == pytest.approx(float(np.mean(-2 * y)), rel=1e-4)
+
+
 def test_a_resumed_fit_draws_the_same_dropout(driver, noisy, job, tmp_path):
     test_a_fit_that_is_resumed_ends_where_one_without_a_break_ends(driver, noisy, tmp_path)
 

@@ -50,6 +50,23 @@ def test_a_plain_scale_is_lost_in_the_checkpoint(trial_of):
     assert "loaded from its checkpoint in a new process metrics differ" in problems(reload_without_pickle(trial))
 
 
+def test_a_model_that_needs_the_data_to_be_built_is_a_fault(trial_of):
+    class Needy(TorchLine):
+        def build_data(self, run):
+            self.width = 1
+            return super().build_data(run)
+
+        def build_model(self, run):
+            assert self.width
+            return super().build_model(run)
+
+    fitted = trial_of(Needy())
+    one_batch_fit(fitted)
+    found = problems(reload_without_pickle(trial_of(Needy(), fitted=fitted.fitted)))
+    assert "has no attribute 'width'" in found
+    assert "before any data are built" in found
+
+
 def test_a_structure_that_is_drawn_at_random_is_a_fault(trial_of):
     import torch
 

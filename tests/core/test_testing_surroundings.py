@@ -98,7 +98,7 @@ def test_a_fit_of_one_epoch_has_no_half(kept, toys):
     assert not (toys / "half.ckpt").exists()
 
 
-def test_all_else_is_the_registrys(kept):
+def test_all_else_comes_from_the_registry(kept):
     assert kept.use_case("torch-line").name == "torch-line"
     assert kept.tracker("wandb").name == "wandb"
     assert kept.tracker("csv").name == "csv"
