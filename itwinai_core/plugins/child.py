@@ -28,7 +28,7 @@ from itwinai_core.plugins.record import Diagnosis, Plugin
 from itwinai_core.plugins.traces import FrameworkGuard, FrameworkImportError, Surroundings, core_rooms, load_whole_core
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
 
 CORE_FAILED = b"The core cannot be imported. "
@@ -80,7 +80,6 @@ def answer(plugins: Sequence[Plugin], limit: float, pipe: int, dump: int, *, who
         dump: File for the interpreter's stack when it crashes or hangs.
         whole: Whether all rooms of the core are loaded first.
     """
-    me = os.getpid()
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _limit(resource.RLIMIT_FSIZE, _LARGEST_FILE)
@@ -93,33 +92,40 @@ def answer(plugins: Sequence[Plugin], limit: float, pipe: int, dump: int, *, who
         sys.stdout, sys.stderr = (os.fdopen(os.dup(number), "w", encoding="utf-8") for number in (1, 2))
         if whole:
             _load_whole_core(dump)
-        rooms = core_rooms()
-        copies: list[bool] = []
-        os.register_at_fork(before=lambda: copies.append(True))
         faulthandler.enable(dump)
-        before = Surroundings.now()
-        for plugin in plugins:
-            faulthandler.dump_traceback_later(limit, exit=True, file=dump)
-            heard = os.lseek(noise.fileno(), 0, os.SEEK_END)
-            try_here(plugin, before)
-            faulthandler.cancel_dump_traceback_later()
-            if os.getpid() != me:
-                break  # a copy that the plugin made of this process
-            if not whole and core_rooms() > rooms:
-                os.write(pipe, b"null\n")
-                break
-            if copies and plugin.diagnosis is None:
-                plugin.diagnosis = _of_change("makes a copy of the process", "fork", plugin)
-            told = {
-                "seconds": plugin.seconds,
-                "offers": asdict(plugin.offers),
-                "diagnosis": asdict(plugin.diagnosis) if plugin.diagnosis else None,
-                "noise": _heard(noise.fileno(), heard),
-            }
+        for told in _answers(plugins, limit, dump, noise.fileno(), whole=whole):
             os.write(pipe, json.dumps(told).encode() + b"\n")
-            if plugin.diagnosis:
-                break  # what else it did to this process nobody knows
         os._exit(0)
+
+
+def _answers(
+    plugins: Sequence[Plugin], limit: float, dump: int, noise: int, *, whole: bool
+) -> Iterator[dict[str, Any] | None]:
+    """Yield what is to be told of each plugin, as long as this process can be relied on."""
+    me, rooms = os.getpid(), core_rooms()
+    copies: list[bool] = []
+    os.register_at_fork(before=lambda: copies.append(True))
+    before = Surroundings.now()
+    for plugin in plugins:
+        faulthandler.dump_traceback_later(limit, exit=True, file=dump)
+        heard = os.lseek(noise, 0, os.SEEK_END)
+        try_here(plugin, before)
+        faulthandler.cancel_dump_traceback_later()
+        if os.getpid() != me:
+            return  # a copy that the plugin made of this process
+        if not whole and core_rooms() > rooms:
+            yield None
+            return
+        if copies and plugin.diagnosis is None:
+            plugin.diagnosis = _of_change("makes a copy of the process", "fork", plugin)
+        yield {
+            "seconds": plugin.seconds,
+            "offers": asdict(plugin.offers),
+            "diagnosis": asdict(plugin.diagnosis) if plugin.diagnosis else None,
+            "noise": _heard(noise, heard),
+        }
+        if plugin.diagnosis:
+            return  # what else it did to this process nobody knows
 
 
 def trace(plugins: Sequence[Plugin], limit: float, place: int) -> None:
