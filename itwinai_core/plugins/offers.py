@@ -123,8 +123,8 @@ def check_hooks(module: Any, manager: pluggy.PluginManager) -> None:
 
 def _check_arguments(hook: str, function: Any) -> None:
     known = list(inspect.signature(getattr(hookspecs, hook)).parameters)
-    for name in inspect.signature(function).parameters:
-        if name not in known:
+    for name, parameter in inspect.signature(function).parameters.items():
+        if name not in known and parameter.default is parameter.empty:
             hint = near_match(name, known) or f" It hands over: {', '.join(known) or 'nothing'}."
             raise MisfitError(f"the core hands no '{name}' to {hook}.{hint}", function)
 
