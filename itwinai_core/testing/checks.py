@@ -76,7 +76,7 @@ TWO_REPLICAS = Check("two-replicas", "a batch teaches one replica what its halve
 DETERMINISM = Check("determinism", "the same run gives the same samples, weights and metrics", _determinism)
 NETWORK = Check(NO_NETWORK, "only prepare uses the network", _watched)
 RUN_FOLDER = Check(RUN_FOLDER_ONLY, "nothing is written outside of the run folder", _watched)
-APPLY = Check("assess-and-predict", "the run is judged and applied in a new process", _assess_and_predict)
+ASSESS_AND_PREDICT = Check("assess-and-predict", "the run is judged and applied in a new process", _assess_and_predict)
 
 DYNAMIC_CHECKS: tuple[Check[Trial], ...] = (
     ONE_BATCH_FIT,
@@ -87,7 +87,7 @@ DYNAMIC_CHECKS: tuple[Check[Trial], ...] = (
     DETERMINISM,
     NETWORK,
     RUN_FOLDER,
-    APPLY,
+    ASSESS_AND_PREDICT,
 )
 
 CHECKS: tuple[Check[Any], ...] = (*STATIC_CHECKS, *DYNAMIC_CHECKS)
@@ -100,6 +100,6 @@ ROLES: dict[str, tuple[Check[Any], ...]] = {
     "look": STATIC_CHECKS,
     "first": (ONE_BATCH_FIT, RESUME, TWO_REPLICAS),
     "second": (DETERMINISM, OVERFIT),
-    "apply": (RELOAD, APPLY),
+    "apply": (RELOAD, ASSESS_AND_PREDICT),
 }
 """What a process does, and the checks that it makes, in order."""

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from itwinai_core.config.near import did_you_mean
 from itwinai_core.errors import PluginError
-from itwinai_core.testing.checks import APPLY, CHECKS, DETERMINISM, ONE_BATCH_FIT, OVERFIT, ROLES, RUN_FOLDER, WATCHED
+from itwinai_core.testing.checks import (
+    ASSESS_AND_PREDICT,
+    CHECKS,
+    DETERMINISM,
+    ONE_BATCH_FIT,
+    OVERFIT,
+    ROLES,
+    RUN_FOLDER,
+    WATCHED,
+)
 from itwinai_core.testing.contract import Fault, LoadError
 from itwinai_core.testing.jobs import Job
 from itwinai_core.testing.traces import Traces, left_behind
@@ -114,7 +123,7 @@ class Examination:
             for role, needed in (
                 ("first", {ONE_BATCH_FIT.name} if wanted != {OVERFIT.name} else set()),
                 ("second", set()),
-                ("apply", {APPLY.name} if watched else set()),
+                ("apply", {ASSESS_AND_PREDICT.name} if watched else set()),
             ):
                 checks = [check.name for check in ROLES[role] if check.name in wanted | needed]
                 if checks:

@@ -8,12 +8,15 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from itwinai_core.order import gather
 from itwinai_core.sources import DataSplits
 from itwinai_core.testing.contract import Fault, NotCheckedError
 from itwinai_core.testing.parts import Part, leaves, spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    import numpy as np
 
     from itwinai_core.config import FitConfig
     from itwinai_core.testing.trial import Trial
@@ -146,7 +149,12 @@ class _Turned:
         return len(self._batch)
 
     def __getitem__(self, index: int) -> Any:
-        sample, following = self._batch[index], self._batch[(index + 1) % len(self._batch)]
-        if isinstance(sample, dict):
-            return {**sample, self._key: following[self._key]}
-        return tuple(following[k] if k == self._key else value for k, value in enumerate(sample))
+        return self._turned(self._batch[index], self._batch[(index + 1) % len(self)])
+
+    def __getitems__(self, indices: np.ndarray) -> Any:
+        return self._turned(gather(self._batch, indices), gather(self._batch, (indices + 1) % len(self)))
+
+    def _turned(self, own: Any, following: Any) -> Any:
+        if isinstance(own, dict):
+            return {**own, self._key: following[self._key]}
+        return tuple(following[number] if number == self._key else value for number, value in enumerate(own))

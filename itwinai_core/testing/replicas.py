@@ -32,7 +32,7 @@ def two_replicas(trial: Trial) -> list[Fault]:
     if count < 2:
         raise NotCheckedError("one sample cannot be shared by two replicas")
     batch = spread(len(trial.data.train), count)
-    halves = [batch[0::2], batch[1::2]]
+    halves = [batch[: count // 2], batch[count // 2 :]]
     whole, one, other, again = trial.engine.gradients(trial.job("gradients"), [batch, *halves, batch])
     if distance(whole, again, whole).share > _SAME:
         return _unsteady(trial)
