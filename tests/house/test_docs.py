@@ -18,7 +18,9 @@ INLINE = re.compile(r"(?<!`)`(itwinai [^`\n]+)`(?!`)")
 @pytest.fixture(scope="session")
 def pages(root, files):
     """Return every page for readers: READMEs, docs, and what stands beside them."""
-    return {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in files if path.suffix == ".md"}
+    # Not those of plugins that only tests install: their verbs are not here.
+    own = [path for path in files if path.suffix == ".md" and not path.is_relative_to(root / "tests")]
+    return {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in own}
 
 
 def command_lines(text):
