@@ -256,12 +256,3 @@ def test_a_configuration_that_names_no_plugin_is_refused(pytest_run):
     done = pytest_run([])
     assert done.returncode != 0
     assert 'itwinai_plugin = ["NAME"]' in done.stdout + done.stderr
-
-
-@pytest.mark.parametrize("plugin", ["virgo", "cyclones"])
-def test_our_own_plugins_pass_every_check(check, plugin):
-    code, checks = check(plugin)
-    assert {
-        name: found["faults"] or found["reason"] for name, found in checks.items() if found["state"] != "passed"
-    } == {}
-    assert code == 0
