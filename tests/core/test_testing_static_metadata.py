@@ -37,7 +37,7 @@ def test_a_good_plugin_has_no_fault(small):
         ("Version: 1.2.0", "Version: first", "The version 'first' is none that pip can order"),
         ("Summary: Trains a small thing, for tests\n", "", "There is no summary"),
         ("Trains a small thing, for tests", "Add your description here", "The summary is 'Add your description here'"),
-        ("Trains a small thing, for tests", "TODO", "The summary is 'TODO'"),
+        ("Trains a small thing, for tests", "TBD", "The summary is 'TBD'"),
         ("Trains a small thing, for tests", "UNKNOWN", "The summary is 'UNKNOWN'"),
         ("Author: The testers\n", "", "No author is named"),
         ("Author: The testers", "Author: Your Name", "The author is 'Your Name'"),

