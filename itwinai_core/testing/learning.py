@@ -118,7 +118,8 @@ def _deaf(trial: Trial, batch: Part, model: Any, plain: Mapping[str, float]) -> 
     if len(keys) > 1 and (ignored == keys or ignored[:1] == [0]):
         yield Fault(
             f"The model does not look at its inputs: with those of other samples its metrics are the same, {shown}.",
-            "Follow an input through the model to the loss, and see where it is dropped.",
+            "Follow an input through the model to the loss, and see where it is dropped; also answers and targets of "
+            "different shape, (B, 1) and (B,), are compared all with all.",
         )
     elif isinstance(sample, tuple) and keys == [0, 1] and ignored == [1]:
         yield Fault(
