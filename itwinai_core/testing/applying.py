@@ -14,6 +14,7 @@ from itwinai_core.evaluate import evaluate
 from itwinai_core.predict import SAMPLE_PREFIX, predict
 from itwinai_core.testing.checkpoints import pickled
 from itwinai_core.testing.contract import Fault, NotCheckedError
+from itwinai_core.testing.distance import differing
 from itwinai_core.trained import TrainedRun
 from itwinai_core.use_case import UseCase
 
@@ -60,8 +61,8 @@ def reload_without_pickle(trial: Trial) -> list[Fault]:
     after = driver.evaluate(trained.run, model, trial.data.validation)
     renamed = {name.replace("test/", "validation/", 1): value for name, value in after.items()}
     other_seed = trained.run.model_copy(update={"seed": trained.run.seed + 1})
-    draws = _differing(after, driver.evaluate(other_seed, model, trial.data.validation))
-    if _differing(before, renamed) and not draws:
+    draws = differing(after, driver.evaluate(other_seed, model, trial.data.validation))
+    if differing(before, renamed) and not draws:
         faults.append(_changed(before, renamed, "the model that is loaded from its checkpoint", _KEPT))
     return faults
 
@@ -86,7 +87,7 @@ def _assess(trial: Trial) -> Iterator[Fault]:
         if not math.isfinite(value):
             yield Fault(f"The value {name} of held-out data is {value}.", "Leave out what the data do not define.")
     trial_again = {name: value for name, value in before.items() if name.startswith("test/")}
-    if not trial.assess_faults and _differing(trial_again, after):
+    if not trial.assess_faults and differing(trial_again, after):
         yield _changed(
             trial_again, after, "`itwinai evaluate`", "Let `assess` depend on the run, model and data alone."
         )
@@ -162,16 +163,7 @@ def _weights(trial: Trial) -> list[Any]:
     return trial.engine.weights(trial.use_case.build_model(trial.run()))
 
 
-def _differing(before: Mapping[str, float], after: Mapping[str, float]) -> list[str]:
-    """Return the names of the values that both have and that are not the same."""
-    return [
-        name
-        for name in sorted(before.keys() & after.keys())
-        if before[name] is not None and not math.isclose(before[name], after[name], rel_tol=1e-4, abs_tol=1e-7)
-    ]
-
-
 def _changed(before: Mapping[str, float], after: Mapping[str, float], where: str, change: str) -> Fault:
-    names = _differing(before, after)
+    names = differing(before, after)
     shown = ", ".join(f"{name} {before[name]:.6g} and then {after[name]:.6g}" for name in names[:3])
     return Fault(f"After the fit and with {where} in a new process metrics differ: {shown}.", change)

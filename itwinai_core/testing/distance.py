@@ -63,6 +63,17 @@ def apart(start: Sequence[Weight], one: Sequence[Weight], other: Sequence[Weight
     return max(found)
 
 
+def differing(before: Mapping[str, float | None], after: Mapping[str, float]) -> list[str]:
+    """Return the names of the metrics that both have and that are not the same but for rounding."""
+    return [
+        name
+        for name in sorted(before.keys() & after.keys())
+        if (value := before[name]) is not None
+        and not math.isclose(value, after[name], rel_tol=1e-4, abs_tol=1e-7)
+        and not (math.isnan(value) and math.isnan(after[name]))
+    ]
+
+
 def _named(start: Sequence[Weight], weights: Sequence[Weight]) -> dict[str, Weight]:
     """Return weights by the names that they have in another model: Keras counts its layers on."""
     return {first.name: weight for first, weight in zip(start, weights, strict=True)}

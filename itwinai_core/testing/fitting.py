@@ -20,11 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from itwinai_core.config import FitConfig
     from itwinai_core.engines.contract import Weight
     from itwinai_core.plugins import Plugins
     from itwinai_core.report import Report
     from itwinai_core.testing.trial import Trial
     from itwinai_core.use_case import UseCase
+
+_SMALL_IS_GOOD = {"loss", "error", "mae", "mape", "mse", "rmse", "perplexity", "crossentropy"}
+_LARGE_IS_GOOD = {"accuracy", "acc", "auc", "auroc", "dice", "f1", "iou", "precision", "recall", "r2", "psnr", "ssim"}
 
 _NAME = re.compile(r"(train|validation|test)/[\w.@+-]+")
 
@@ -40,6 +44,7 @@ def one_batch_fit(trial: Trial) -> list[Fault]:
     return [
         *_wrong_folder(folder.path),
         *_wrong_metrics(report.metrics, trial),
+        *_wrong_side(trial.run().fit),
         *_lost_weights(trial.engine.lost_weights(untrained)),
         *_wrong_weights(report.parameters, start, best, trial),
     ]
@@ -83,6 +88,17 @@ def _wrong_metrics(metrics: Mapping[str, float], trial: Trial) -> Iterator[Fault
             )
     if not any(name.startswith("test/") for name in metrics):
         yield Fault("Nothing is reported of the held-out part.", "Log metrics in the validation step.")
+
+
+def _wrong_side(options: FitConfig) -> Iterator[Fault]:
+    """Find a watched metric whose name says that its best is its worst."""
+    kind = options.monitor.rpartition("/")[2].rpartition("_")[2].lower()
+    best = "min" if kind in _SMALL_IS_GOOD else "max" if kind in _LARGE_IS_GOOD else options.mode
+    if options.mode != best:
+        yield Fault(
+            f"With fit.mode {options.mode} the best checkpoint is that of the worst {options.monitor}.",
+            f'Say "mode": "{best}" beside "monitor" in the defaults of the use case.',
+        )
 
 
 def _lost_weights(attributes: list[str]) -> Iterator[Fault]:

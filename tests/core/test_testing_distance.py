@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from itwinai_core.engines.contract import Weight
-from itwinai_core.testing.distance import apart, distance
+from itwinai_core.testing.distance import apart, differing, distance
 
 RNG = np.random.default_rng(5)
 
@@ -68,6 +68,12 @@ def test_a_buffer_that_differs_is_seen_beside_weights_that_do_not():
     found = apart(start, one, other)
     assert found.name == "mean"
     assert found.share == pytest.approx(0.1)
+
+
+def test_metrics_differ_where_both_know_them_and_more_than_rounding_lies_between():
+    before = {"a": 1.0, "b": 2.0, "c": None, "d": math.nan, "e": math.nan, "f": 0.0, "only": 1.0}
+    after = {"a": 1.00001, "b": 2.01, "c": 5.0, "d": math.nan, "e": 1.0, "f": 1e-9, "other": 3.0}
+    assert differing(before, after) == ["b", "e"]
 
 
 def test_models_whose_layers_are_counted_on_are_compared_all_the_same():

@@ -83,6 +83,37 @@ def test_a_model_without_weights_to_train_is_a_fault(trial_of):
     assert "nothing to train: 0 parameters" in problems(one_batch_fit(trial_of(Still())))
 
 
+@pytest.mark.parametrize(
+    ("monitor", "mode", "wrong"),
+    [
+        ("validation/loss", "max", True),
+        ("validation/loss", "min", False),
+        ("validation/slope_mae", "max", True),
+        ("validation/f1", "min", True),
+        ("validation/f1", "max", False),
+        ("validation/share_of_loss_kept", "max", False),
+        ("validation/score", "min", False),
+    ],
+)
+def test_a_metric_that_is_watched_from_the_wrong_side_is_a_fault(trial_of, monitor, mode, wrong):
+    name = monitor.partition("/")[2]
+
+    def named(self, batch, index):
+        self.log(f"validation/{name}", self._loss(batch, "validation"))
+
+    class Watched(TorchLine):
+        defaults = {"fit": {"monitor": monitor, "mode": mode}}  # noqa: RUF012
+
+        def build_model(self, run):
+            model = super().build_model(run)
+            changes = {} if name == "loss" else {"validation_step": named}
+            model.__class__ = type("Watched", (type(model),), changes)
+            return model
+
+    said = problems(one_batch_fit(trial_of(Watched())))
+    assert (f"the worst {monitor}" in said) == wrong
+
+
 def test_a_quick_run_that_does_not_fit_the_settings_is_refused(trial_of):
     class Slow(TorchLine):
         quick = {"settings": {"dta": {}}}  # noqa: RUF012 - as plugins write it

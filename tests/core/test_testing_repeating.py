@@ -27,6 +27,17 @@ def test_a_counter_in_a_plain_attribute_breaks_a_resumed_fit(trial_of):
     assert "resumed after an epoch ends elsewhere" in problems(resume(trial))
 
 
+def averaged(self, batch, index):
+    self.averages = [0.5 * old + 0.5 * self.slope.item() for old in getattr(self, "averages", [9.0])]
+    self.log("validation/loss", (self.averages[0] * batch[0] - batch[1]).square().mean(), batch_size=len(batch[0]))
+
+
+def test_an_average_in_a_plain_attribute_changes_the_metrics_of_a_resumed_fit(trial_of):
+    trial = trial_of(spoilt(validation_step=averaged))
+    one_batch_fit(trial)
+    assert "same weights and other metrics: validation/loss" in problems(resume(trial))
+
+
 def test_without_a_finished_fit_nothing_is_resumed_or_reloaded(trial_of):
     for check in (resume, reload_without_pickle, assess_and_predict):
         with pytest.raises(NotCheckedError, match="no fit is finished"):
