@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import entry_points
+from importlib.metadata import distributions, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -185,8 +185,18 @@ def _entry_point(name: str) -> EntryPoint:
     for known, point in [*points.items(), *by_distribution.items()]:
         if _normal(known) == wanted:
             return point
+    for point in (point for distribution in distributions() for point in distribution.entry_points):
+        if point.group != ENTRY_POINT_GROUP and ENTRY_POINT_GROUP in point.group and wanted in _names_of(point):
+            raise PluginError(
+                f"'{name}' stands under the group of entry points '{point.group}', which nobody reads.\n"
+                f"Declare it under [project.entry-points.{ENTRY_POINT_GROUP}], and install it anew."
+            )
     hint = did_you_mean(name, [*points, *by_distribution]) or "\nNo plugin is installed here."
     raise PluginError(f"No installed plugin is called '{name}'.{hint}")
+
+
+def _names_of(point: EntryPoint) -> set[str]:
+    return {_normal(point.name), _normal(point.dist.name) if point.dist else ""}
 
 
 def _normal(name: str) -> str:

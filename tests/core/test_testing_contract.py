@@ -36,6 +36,11 @@ def test_an_unknown_plugin_is_refused_with_what_is_near():
         Subject("vigro")
 
 
+def test_a_plugin_under_a_misspelt_group_is_told_where_it_stands(small):
+    with pytest.raises(PluginError, match=r"under the group of entry points 'itwinai\.plugins', which nobody reads"):
+        small(entry_points="[itwinai.plugins]\nsmall = small.plugin\n")
+
+
 def test_where_no_plugin_is_installed_that_is_said(monkeypatch):
     monkeypatch.setattr("itwinai_core.testing.contract.entry_points", lambda **_: ())
     with pytest.raises(PluginError, match="No plugin is installed here"):

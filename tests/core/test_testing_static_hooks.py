@@ -174,6 +174,8 @@ def test_a_summary_is_a_line_that_says_something(small, summary, words):
         ("defaults = {'fit': {'epoch': 3}}", "Small.defaults does not fit a run: fit.epoch: "),
         ("defaults = {'fit': {'epochs': 0}}", "fit.epochs"),
         ("quick = {'settings': {'sizes': 1}}", "Small.quick does not fit a run: settings.sizes: "),
+        ("defaults = {'strategy': {'name': 'dpp'}}", "no lightning strategy is called 'dpp'"),
+        ("defaults = {'fit': {'trackers': ['wandbb']}}", "no tracker is called 'wandbb'"),
         ("defaults = ['fit']", "defaults"),
         ("def prepare(self):\n        pass", "prepare"),
         (

@@ -71,6 +71,12 @@ def test_what_loading_may_do_is_no_fault(small, text):
     assert find(small(saying(text))) == []
 
 
+def test_a_variable_that_is_set_already_is_seen_too(small, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    said = told(find(small(saying("import os\nos.environ['CUDA_VISIBLE_DEVICES'] = ''"))))
+    assert "changes the environment variable CUDA_VISIBLE_DEVICES" in said
+
+
 def test_the_line_that_did_it_is_named(small):
     line = f"{PLUGIN}\n\n".count("\n") + 1
     assert f"small/plugin.py:{line} prints 'hello'" in told(find(small(saying("print('hello')"))))

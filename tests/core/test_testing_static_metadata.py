@@ -182,7 +182,7 @@ def test_entry_points_must_be_one_and_where_they_are_looked_for(small, text, wor
 
 
 def test_entry_points_of_other_programs_are_no_fault(small):
-    others = "[itwinai]\nsmall = small.plugin\n[pytest11]\nx = y\n[console_scripts]\nsmall = small.plugin:main\n"
+    others = "[itwinai]\nsmall = small.plugin\n[pytest11]\nx = y\n[console_scripts]\nsmall = small.plugin:Small\n"
     assert find(small(entry_points=others)) == []
 
 
@@ -198,6 +198,32 @@ def test_an_api_range_must_hold_this_core(small, declared):
 
 def test_an_api_range_that_holds_this_core_is_no_fault(small):
     assert find(small({"small/plugin.py": f"{PLUGIN}\nITWINAI_API: str = '>=0.1,<0.2'\n"})) == []
+
+
+@pytest.mark.parametrize(
+    ("point", "words"),
+    [
+        ("small.program:main", "names small.program:main, which the package does not have"),
+        ("small.plugin:main", "names small.plugin:main, which the package does not have"),
+        ("small.plugin:Small", ""),
+        ("click:command", ""),
+    ],
+)
+def test_a_program_of_the_package_must_be_there(small, point, words):
+    others = f"[itwinai]\nsmall = small.plugin\n[console_scripts]\nsmall = {point}\n"
+    assert told(find(small(entry_points=others))).partition(" → ")[0].endswith(f"{words}." if words else "")
+
+
+@pytest.mark.parametrize(("version", "count"), [("1.2.0", 0), ("1.1.0", 1)])
+def test_the_version_in_the_code_is_that_of_the_metadata(small, version, count):
+    faults = find(small({"small/__init__.py": f'"""A small plugin."""\n\n__version__ = "{version}"\n'}))
+    assert len(faults) == count
+
+
+@pytest.mark.parametrize(("files", "count"), [({}, 1), ({"small/py.typed": ""}, 0)])
+def test_who_says_that_it_is_typed_brings_the_mark(small, files, count):
+    typed = changed("Requires-Python", "Classifier: Typing :: Typed\nRequires-Python")
+    assert len(find(small(files, metadata=typed))) == count
 
 
 def test_files_of_a_good_plugin_are_those_of_the_package():

@@ -189,6 +189,24 @@ def test_a_number_of_something_needs_its_unit(with_fields, description):
 
 
 @pytest.mark.parametrize(
+    ("description", "needed"),
+    [
+        ("Length of generated data", True),
+        ("Lead time of the forecast", True),
+        ("The longest distance that counts", True),
+        ("Length of generated data [s]", False),
+        ("Length of a window in samples", False),
+        ("Numbers in each hidden layer", False),
+        ("Storms to learn from", False),
+        ("Times that each storm is looked at", False),
+    ],
+)
+def test_a_whole_number_needs_a_unit_where_it_measures(with_fields, description, needed):
+    said = told(settings.find(with_fields(f'size: int = 3\n"""{description}."""\n')))
+    assert ("without a unit" in said) is needed
+
+
+@pytest.mark.parametrize(
     ("text", "words", "change"),
     [
         (

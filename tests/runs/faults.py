@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import tomllib
 import zipfile
 from dataclasses import dataclass
@@ -11,11 +13,14 @@ from pathlib import Path
 from itwinai_core.testing.building import build_wheel
 
 HERE = Path(__file__).parent
-GOOD = HERE / "plugins" / "itwinai-river"
-"""The plugin, written by hand, that the faults are seeded into."""
+RIVER = HERE / "plugins" / "itwinai-river"
+"""The plugin, written by hand, that most faults are seeded into."""
+
+GENERATED = {"swing-lightning": "lightning", "swing-keras": "keras"}
+"""Plugins that `itwinai new-plugin` writes for the others, and their engines."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SeededFault:
     """One mistake that a plugin's author could make, as a small change of a good plugin's source."""
 
@@ -30,6 +35,9 @@ class SeededFault:
 
     change: tuple[dict[str, str], ...]
     """For each place a file, what stands there, and what is seeded; a file is new where nothing stands there."""
+
+    plugin: str = "river"
+    """The good plugin."""
 
     use_case: str = "gauge"
     """The use case that the fault is in, where it is in one."""
@@ -47,10 +55,28 @@ def corpus() -> list[SeededFault]:
     ]
 
 
-def seeded(fault: SeededFault, folder: Path) -> Path:
-    """Copy the good plugin's source into a folder, seed a fault, and return the folder of the project."""
+def generated(folder: Path) -> dict[str, Path]:
+    """Write the plugins that are not written by hand, and return the folder of each project."""
+    for name, engine in GENERATED.items():
+        command = [
+            sys.executable,
+            "-m",
+            "itwinai_core",
+            "new-plugin",
+            name,
+            "--engine",
+            engine,
+            "--author",
+            "A. Tester",
+        ]
+        subprocess.run([*command, "--output", folder], check=True, capture_output=True)
+    return {name: folder / f"itwinai-{name}" for name in GENERATED}
+
+
+def seeded(fault: SeededFault, good: Path, folder: Path) -> Path:
+    """Copy a good plugin's source into a folder, seed a fault, and return the folder of the project."""
     project = folder / "source"
-    shutil.copytree(GOOD, project, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(good, project, ignore=shutil.ignore_patterns("__pycache__"))
     for change in fault.change:
         path = project / change["file"]
         if not change["old"]:
@@ -64,16 +90,16 @@ def seeded(fault: SeededFault, folder: Path) -> Path:
     return project
 
 
-def installed(project: Path, site: Path) -> None:
+def installed(project: Path, site: Path) -> Path:
     """Build the wheel of a project and unpack it, metadata and record included, where Python can look for it."""
     with zipfile.ZipFile(build_wheel(project)) as archive:
         archive.extractall(site)
+    return site
 
 
-def faulty(fault: SeededFault, folder: Path) -> Path:
+def faulty(fault: SeededFault, good: Path, folder: Path) -> Path:
     """Return a folder for Python's path in which the faulty plugin is installed."""
-    site = folder / "site"
-    installed(seeded(fault, folder), site)
+    site = installed(seeded(fault, good, folder), folder / "site")
     if fault.remove:
         (site / fault.remove).unlink()
     return site

@@ -37,6 +37,9 @@ _NETWORK = {
     *("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"),
     *("socket.gethostbyaddr", "urllib.Request", "http.client.connect"),
 }
+_STEERING = ("CUDA_", "HF_", "JAX_", "KERAS_", "MKL_", "NCCL_", "OMP_", "TF_", "TORCH_", "WANDB_", "XLA_")
+"""How the names of variables begin that steer frameworks."""
+
 _ENVIRON = {"os.py", "<frozen os>", "_collections_abc.py", "<frozen _collections_abc>"}
 _FOR_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 # Functions that change what others share, and what of the process shows whether the change lasts.
@@ -202,6 +205,8 @@ def main() -> None:
     record = plugins_at([subject.point])[0]
     manager = pluggy.PluginManager("itwinai")
     manager.add_hookspecs(hookspecs)
+    for name in [name for name in os.environ if name.startswith(_STEERING)]:
+        del os.environ[name]  # set already, they would hide that the plugin sets them
     watch, guard = Watch(subject), FrameworkGuard()
     streams, error = (sys.stdout, sys.stderr), ""
     before = surroundings(subject.package)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import configparser
-import difflib
 import platform
 import re
 from importlib.metadata import version as installed_version
@@ -14,12 +12,12 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from itwinai_core.api import API_VERSION
-from itwinai_core.hookspecs import ENTRY_POINT_GROUP
-from itwinai_core.plugins.requirements import API_RANGE, CORE
+from itwinai_core.plugins.requirements import CORE
 from itwinai_core.testing.contract import Check, Fault, LoadError, Subject
 from itwinai_core.testing.static.code import Code
 from itwinai_core.testing.static.contents import Contents
+from itwinai_core.testing.static.entry_points import api_range, core_range, other_entry_points, own_entry_points
+from itwinai_core.testing.static.promises import beside_the_door
 from itwinai_core.testing.static.requirements import Asked, frameworks, undeclared, unmet
 
 if TYPE_CHECKING:
@@ -51,11 +49,15 @@ def find(subject: Subject) -> list[Fault]:
         *_identity(message),
         *_licence(message),
         *_python(message),
-        *_entry_points(points, subject),
-        *_api_range(subject, code),
+        *own_entry_points(points, subject),
+        *other_entry_points(points, code, subject),
+        *_version_in_code(message, code),
+        *_typed(message, subject),
+        *api_range(subject, code),
         *_core(asked),
         *_requirements(asked),
         *undeclared(code, asked, own),
+        *beside_the_door(code),
         *unmet(asked),
         *frameworks(asked, _engines(subject), code),
     ]
@@ -130,62 +132,30 @@ def _python(message: Message) -> Iterator[Fault]:
         yield Fault(f"requires-python is '{stated}', and this is {here}.", "Allow the versions that you test on.")
 
 
-def _entry_points(text: str, subject: Subject) -> Iterator[Fault]:
-    parser = configparser.ConfigParser(delimiters=("=",), strict=False, interpolation=None)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]  # names keep their case
-    parser.read_string(text)
-    points = dict(parser.items(ENTRY_POINT_GROUP)) if parser.has_section(ENTRY_POINT_GROUP) else {}
-    if len(points) != 1:
+def _version_in_code(message: Message, code: Code) -> Iterator[Fault]:
+    for module in code.modules.values():
+        for node in module.tree.body:
+            if not isinstance(node, ast.Assign) or "__version__" not in {
+                getattr(one, "id", "") for one in node.targets
+            }:
+                continue
+            if isinstance(node.value, ast.Constant) and node.value.value != message.get("Version"):
+                yield Fault(
+                    f"{module.place(node)} says {node.value.value!r}, and the metadata {message.get('Version')!r}.",
+                    "Say it once: read it with importlib.metadata.version, or let the build read it from there.",
+                )
+
+
+def _typed(message: Message, subject: Subject) -> Iterator[Fault]:
+    if "Typing :: Typed" in (message.get_all("Classifier") or []) and not (subject.folder / "py.typed").is_file():
         yield Fault(
-            f"There are {len(points)} entry points in the group {ENTRY_POINT_GROUP}: {', '.join(points) or 'none'}.",
-            "Declare one, whose module offers all use cases.",
+            "The classifier 'Typing :: Typed' is there, and the file that type checkers look for is not.",
+            f"Put an empty file {subject.package}/py.typed beside the modules.",
         )
-    for name, value in points.items():
-        if not re.fullmatch(r"[a-z][a-z0-9_-]{1,39}", name):
-            yield Fault(
-                f"The entry point is called '{name}', which users have to type.",
-                "Use lower-case letters, digits, '-' and '_', a letter first.",
-            )
-        if ":" in value:
-            yield Fault(
-                f"The entry point '{name}' names {value}.", "Name the module alone, without what is behind ':'."
-            )
-    for group in parser.sections():
-        if group != ENTRY_POINT_GROUP and _is_misspelt(group):
-            yield Fault(
-                f"The group of entry points '{group}' is read by nobody.",
-                f"Move what {subject.distribution.name} offers to the group {ENTRY_POINT_GROUP}, or remove '{group}'.",
-            )
-
-
-def _is_misspelt(group: str) -> bool:
-    letters = re.sub(r"[^a-z]", "", group.lower())
-    return letters.startswith(ENTRY_POINT_GROUP) or bool(
-        difflib.get_close_matches(letters, [ENTRY_POINT_GROUP], cutoff=0.75)
-    )
-
-
-def _api_range(subject: Subject, code: Code) -> Iterator[Fault]:
-    module = code.modules.get(subject.point.module)
-    for node in module.tree.body if module else ():
-        if not isinstance(node, ast.Assign | ast.AnnAssign) or not isinstance(node.value, ast.Constant):
-            continue
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if API_RANGE not in {getattr(target, "id", "") for target in targets}:
-            continue
-        try:
-            fits = SpecifierSet(str(node.value.value)).contains(API_VERSION, prereleases=True)
-        except InvalidSpecifier:
-            fits = False
-        if not fits and module:
-            yield Fault(
-                f"{module.place(node)}: {API_RANGE} is {node.value.value!r}, and this core serves API {API_VERSION}.",
-                f'Write the range that the plugin was tried with, e.g. {API_RANGE} = "{_range()}".',
-            )
 
 
 def _core(asked: Asked) -> Iterator[Fault]:
-    wanted = f'"itwinai-core{_brackets(asked.core_extras)}{_range()}"'
+    wanted = f'"itwinai-core{_brackets(asked.core_extras)}{core_range()}"'
     if not asked.core:
         yield Fault("The package does not ask for itwinai-core.", f"Add {wanted} to dependencies.")
         return
@@ -222,12 +192,6 @@ def _requirements(asked: Asked) -> Iterator[Fault]:
 
 def _brackets(extras: set[str]) -> str:
     return f"[{','.join(sorted(extras))}]" if extras else ""
-
-
-def _range() -> str:
-    """Return the range of cores that keep the promise of this one's API."""
-    major, minor, *_ = API_VERSION.split(".")
-    return f">={API_VERSION},<{major}.{int(minor) + 1}"
 
 
 CHECK = Check("metadata", "the package says what it is, and asks for what it needs", find)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import site
 import subprocess
 import sys
 import tempfile
@@ -30,7 +31,7 @@ class Seen:
 
 
 def probe(module: str, request: dict[str, Any], *, seconds: float, variables: dict[str, str] | None = None) -> Seen:
-    """Run a module of this package as a program, in an empty folder, with a request to read and an answer to write.
+    """Run a module of this package as a program, in an empty folder and with a home of its own.
 
     Args:
         module: Name of the module in this package.
@@ -41,12 +42,14 @@ def probe(module: str, request: dict[str, Any], *, seconds: float, variables: di
     with tempfile.TemporaryDirectory(prefix="itwinai-check-") as folder:
         work, answer = Path(folder) / "work", Path(folder) / "answer.json"
         work.mkdir()
+        home = Path(folder) / "home"
+        (home / ".cache").mkdir(parents=True)
         path = os.pathsep.join(entry for entry in sys.path if entry)
         with (Path(folder) / "output").open("w+b") as output:
             process = subprocess.Popen(  # noqa: S603 - this very program
                 [sys.executable, "-P", "-m", f"{__package__}.{module}"],
                 cwd=work,
-                env=os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"} | (variables or {}),
+                env=os.environ | _variables(home) | {"PYTHONPATH": path} | (variables or {}),
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
@@ -57,6 +60,16 @@ def probe(module: str, request: dict[str, Any], *, seconds: float, variables: di
             text = output.read().decode(errors="replace")
         found = json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else None
         return Seen(found, text, ended)
+
+
+def _variables(home: Path) -> dict[str, str]:
+    """Return what gives a process a home of its own: two that prepare the same files must not meet."""
+    return {
+        "HOME": str(home),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUSERBASE": site.getuserbase(),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+    }
 
 
 def answered(request: dict[str, Any], answer: dict[str, Any]) -> None:

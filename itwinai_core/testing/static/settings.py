@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from itwinai_core.config import Config, RunConfig
 from itwinai_core.testing.contract import Check, Fault, NotCheckedError, Subject
 from itwinai_core.testing.static.code import Code
-from itwinai_core.testing.static.units import says_its_unit
+from itwinai_core.testing.static.units import lacks_its_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +122,7 @@ def _setting(setting: Setting) -> Iterator[Fault]:
             f"{place}: the description of the setting {key} says its name again: '{field.description}'.",
             "Say what it means, and in which unit.",
         )
-    elif _is_float(field.annotation) and not setting.sections and not says_its_unit(setting):
+    elif not setting.sections and lacks_its_unit(setting):
         yield Fault(
             f"{place}: the setting {key} is a number without a unit: '{field.description}'.",
             "Put the unit into the description, e.g. [m] or [Hz], or say that it is a share, a factor, dimensionless.",
@@ -185,10 +185,6 @@ def _open_types(annotation: Any) -> Iterator[str]:
     for argument in arguments:
         if origin is not None and not isinstance(argument, str | int | bool | None.__class__):
             yield from _open_types(argument)
-
-
-def _is_float(annotation: Any) -> bool:
-    return annotation is float or any(_is_float(argument) for argument in get_args(annotation))
 
 
 def _read(code: Code) -> set[str] | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from itwinai_core.testing.contract import Check, Fault, NotCheckedError, Subject
 from itwinai_core.testing.static.code import Code
 from itwinai_core.testing.static.processes import Seen, probe
+from itwinai_core.testing.static.promises import seeded_for_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +30,12 @@ def find(subject: Subject) -> list[Fault]:
     """Return what is wrong with the samples of a plugin's use cases, as their quick runs build them."""
     if not subject.use_cases:
         raise NotCheckedError("it offers no use case")
-    unordered = _has_loose_sets(Code.read(subject.folder))
-    return [fault for use_case in subject.use_cases for fault in _of_use_case(use_case, subject, unordered=unordered)]
+    code = Code.read(subject.folder)
+    unordered = _has_loose_sets(code)
+    return [
+        *seeded_for_all(code),
+        *(fault for use_case in subject.use_cases for fault in _of_use_case(use_case, subject, unordered=unordered)),
+    ]
 
 
 def _of_use_case(use_case: UseCase[Any], subject: Subject, *, unordered: bool) -> list[Fault]:

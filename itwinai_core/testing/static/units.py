@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 if TYPE_CHECKING:
     from itwinai_core.testing.static.settings import Setting
@@ -36,16 +36,31 @@ _TRAINING = re.compile(
 )
 
 
-def says_its_unit(setting: Setting) -> bool:
-    """Return whether the description of a float names its unit, or makes plain that it has none."""
+_QUANTITY = re.compile(
+    r"^(?:the )?(?:\w+ )?(?:altitude|delay|distance|duration|frequency|interval|latitude|lead time|length"
+    r"|longitude|period|pressure|radius|speed|temperature|time|velocity|wavelength)\b"
+)
+"""What is measured and not counted, also where it is set as a whole number."""
+
+
+def lacks_its_unit(setting: Setting) -> bool:
+    """Return whether the description of a number names no unit, and does not make plain that there is none."""
     description = setting.field.description or ""
-    return bool(
+    annotation = setting.field.annotation
+    measured = _mentions(annotation, int) and _QUANTITY.search(description.lower())
+    if not (_mentions(annotation, float) or measured):
+        return False
+    return not (
         _BRACKETS.search(description)
         or _UNIT.search(description[:1].lower() + description[1:])
         or _WITHOUT.search(description.lower())
         or _TRAINING.search(setting.name)
         or _is_share(setting)
     )
+
+
+def _mentions(annotation: object, kind: type) -> bool:
+    return annotation is kind or any(_mentions(inner, kind) for inner in get_args(annotation))
 
 
 def _is_share(setting: Setting) -> bool:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from itwinai_core.config import Config
 from itwinai_core.config.content import merged
 from itwinai_core.config.validate import validate
-from itwinai_core.errors import ConfigError
+from itwinai_core.errors import ConfigError, PluginError
 from itwinai_core.testing.contract import Fault
 from itwinai_core.use_case import KerasUseCase, LightningUseCase, UseCase
 
@@ -44,7 +44,7 @@ def use_case_faults(use_case: UseCase[Any], code: Code, subject: Subject) -> Ite
     kind = type(use_case)
     yield from _summary(use_case)
     yield from _bases(kind)
-    yield from _run_values(use_case)
+    yield from _run_values(use_case, subject)
     yield from _samples(use_case)
     for owner in kind.__mro__:
         if owner.__module__.partition(".")[0] not in {"itwinai_core", "abc", "typing", "builtins"}:
@@ -77,7 +77,7 @@ def _bases(kind: type[UseCase[Any]]) -> Iterator[Fault]:
                 )
 
 
-def _run_values(use_case: UseCase[Any]) -> Iterator[Fault]:
+def _run_values(use_case: UseCase[Any], subject: Subject) -> Iterator[Fault]:
     """Find values of ``defaults`` and ``quick`` that no run takes."""
     kind, name = type(use_case).__name__, use_case.name
     content: dict[str, Any] = {"use_case": name}
@@ -85,7 +85,13 @@ def _run_values(use_case: UseCase[Any]) -> Iterator[Fault]:
         values = getattr(use_case, attribute, {})
         try:
             content = merged(content, values)
-            validate(content, use_case.settings)
+            run = validate(content, use_case.settings)
+            subject.plugins.strategy(run.strategy.name, use_case.engine)
+            for tracker in run.fit.trackers:
+                subject.plugins.tracker(tracker)
+        except PluginError as error:
+            yield Fault(f"{kind}.{attribute} does not fit a run: {error}", f"Name one that every user of {name} has.")
+            return
         except ConfigError as error:
             # What is wrong with the settings alone, the check of settings says.
             lines = [line.strip() for line in str(error).splitlines()]
