@@ -58,12 +58,14 @@ def reload_without_pickle(trial: Trial) -> list[Fault]:
     except UserError as error:
         return faults or [trial.fault(error, _KEPT)]
     before = trained.folder.read_report()["metrics"]
-    after = driver.evaluate(trained.run, model, trial.data.validation)
-    renamed = {name.replace("test/", "validation/", 1): value for name, value in after.items()}
     other_seed = trained.run.model_copy(update={"seed": trained.run.seed + 1})
-    draws = differing(after, driver.evaluate(other_seed, model, trial.data.validation))
-    if differing(before, renamed) and not draws:
-        faults.append(_changed(before, renamed, "the model that is loaded from its checkpoint", _KEPT))
+    validation, test = (
+        driver.evaluate(trained.run, model, part) for part in (trial.data.validation, trial.data.held_out)
+    )
+    draws = differing(test, driver.evaluate(other_seed, model, trial.data.held_out))
+    after = test | {name.replace("test/", "validation/", 1): value for name, value in validation.items()}
+    if differing(before, after) and not draws:
+        faults.append(_changed(before, after, "the model that is loaded from its checkpoint", _KEPT))
     return faults
 
 
