@@ -80,6 +80,7 @@ def test_settings_of_no_use_case_cannot_be_looked_at(small):
     [
         ("size: int = 3\n", "the setting size is described nowhere"),
         ('size: int = 3\n"""..."""\n', "the setting size is described nowhere"),
+        ('size: int = 3\n"""TODO: describe it."""\n', "the setting size is described nowhere"),
         ('size: int = 3\n"""The size."""\n', "the description of the setting size says its name again"),
         ("inner: Inner = Inner()\n", "the setting inner is described nowhere"),
         ('size: int\n"""Edge of the small thing [m]."""\n', "the setting size has no default"),
@@ -189,24 +190,6 @@ def test_a_number_of_something_needs_its_unit(with_fields, description):
 
 
 @pytest.mark.parametrize(
-    ("description", "needed"),
-    [
-        ("Length of generated data", True),
-        ("Lead time of the forecast", True),
-        ("The longest distance that counts", True),
-        ("Length of generated data [s]", False),
-        ("Length of a window in samples", False),
-        ("Numbers in each hidden layer", False),
-        ("Storms to learn from", False),
-        ("Times that each storm is looked at", False),
-    ],
-)
-def test_a_whole_number_needs_a_unit_where_it_measures(with_fields, description, needed):
-    said = told(settings.find(with_fields(f'size: int = 3\n"""{description}."""\n')))
-    assert ("without a unit" in said) is needed
-
-
-@pytest.mark.parametrize(
     ("text", "words", "change"),
     [
         (
@@ -242,6 +225,28 @@ def test_a_value_other_than_the_default_must_come_back_too(with_fields):
     )
     said = told(schema.find(with_fields(text)))
     assert "A run of 'small' with another settings.kind does not survive being written" in said
+
+
+@pytest.mark.parametrize(
+    ("reader", "found"),
+    [
+        ("TABLE[x.size]", "any word, where the code knows big, small alone"),
+        ("x.size == 'big' or x.size == 'small'", "any word, where the code knows big, small alone"),
+        ("x.size == 'auto'", ""),
+        ("x.size in ('big', 'small')", "any word, where the code knows big, small alone"),
+        ("rows[x.size]", ""),
+        ("x.size == other", ""),
+        ("x.size != ''", ""),
+    ],
+)
+def test_a_word_that_is_one_of_a_few_is_a_literal(with_fields, reader, found):
+    text = f'size: str = "big"\n"""How large it is."""\n\ndef use(x, rows, other):\n    return {reader}\n'
+    subject = with_fields(text)
+    module = subject.folder / "plugin.py"
+    module.write_text(module.read_text() + "\n\nTABLE = {'big': 2, 'small': 1}\n")
+    said = told(settings.find(subject))
+    assert found in said
+    assert bool(said) is bool(found)
 
 
 def test_settings_that_no_file_can_hold_have_no_schema(with_fields):

@@ -173,6 +173,8 @@ def test_what_does_not_belong_there_is_named(small, name, why):
         ("small/weights.npz", "PK"),
         ("small/key.py", "x = 1\n"),
         ("small/environment.yml", "a: 1\n"),
+        ("small/checkpoints/__init__.py", ""),
+        ("small/credentials.py", "x = 1\n"),
     ],
 )
 def test_what_a_package_may_bring_is_no_fault(small, name, text):

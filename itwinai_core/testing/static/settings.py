@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import ast
-import collections.abc
 import inspect
 import re
-import types
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from itwinai_core.config import Config, RunConfig
 from itwinai_core.testing.contract import Check, Fault, NotCheckedError, Subject
 from itwinai_core.testing.static.code import Code
+from itwinai_core.testing.static.nonsense import lets_pass
 from itwinai_core.testing.static.units import lacks_its_unit
 
 if TYPE_CHECKING:
@@ -23,9 +22,10 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 _FILLING = {"a", "an", "and", "of", "or", "option", "parameter", "setting", "settings", "the", "this", "to", "value"}
-_OPEN = (Any, object, dict, list, tuple, set, frozenset, collections.abc.Mapping, collections.abc.Sequence)
 _WHOLE = {"model_dump", "model_dump_json", "model_fields", "model_copy", "__dict__", "asdict", "vars", "getattr"}
 """With one of these the code may read settings that it does not name."""
+
+_PLACEHOLDER = re.compile(r"(?:TODO|TBD|FIXME|XXX)\b|[?.]+$")
 
 _TAKEN = ("use_case", "seed", "fit", "strategy", "settings")
 
@@ -60,7 +60,7 @@ def find(subject: Subject) -> list[Fault]:
         for section in dict.fromkeys([settings, *(inner for field in fields for inner in field.sections)]):
             faults += _section(section)
         for setting in fields:
-            faults += _setting(setting)
+            faults += _setting(setting, code)
             if read is not None and not setting.sections and setting.name not in read:
                 faults.append(_unread(setting))
         faults += _default(settings, use_case, faults)
@@ -108,11 +108,15 @@ def _section(section: type[BaseModel]) -> Iterator[Fault]:
             )
 
 
-def _setting(setting: Setting) -> Iterator[Fault]:
+def _setting(setting: Setting, code: Code) -> Iterator[Fault]:
     place, key, field = _place(setting.section), setting.key, setting.field
     words = set(re.findall(r"[a-z]+", (field.description or "").lower())) - _FILLING
     name = set(re.findall(r"[a-z]+", setting.name.lower()))
-    if not words or len((field.description or "").strip()) < (4 if setting.sections else 8):
+    if (
+        not words
+        or _PLACEHOLDER.match(field.description or "")
+        or len((field.description or "").strip()) < (4 if setting.sections else 8)
+    ):
         yield Fault(
             f"{place}: the setting {key} is described nowhere.",
             "Say under the field, in a docstring, what it means and in which unit.",
@@ -134,7 +138,7 @@ def _setting(setting: Setting) -> Iterator[Fault]:
         )
     if field.exclude:
         yield Fault(f"{place}: the setting {key} is left out where a run is written.", "Take exclude away.")
-    for reason in _open_types(field.annotation):
+    for reason in lets_pass(setting, code):
         yield Fault(
             f"{place}: the setting {key} takes {reason}.",
             "Give it the type that it needs: a number with bounds, a Literal, a list of one type, or a section.",
@@ -170,21 +174,6 @@ def _default(settings: type[BaseModel], use_case: str, known: list[Fault]) -> It
                     f"The defaults of '{use_case}' do not fit its own settings: {key}: {details['msg']}.",
                     f"Give {key} a default inside its bounds.",
                 )
-
-
-def _open_types(annotation: Any) -> Iterator[str]:
-    """Yield what an annotation lets pass that means nothing."""
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if annotation in _OPEN:
-        name = getattr(annotation, "__name__", str(annotation).removeprefix("typing."))
-        yield "anything at all" if annotation in (Any, object) else f"any {name}, whatever is in it"
-    elif origin in {Union, types.UnionType}:
-        plain = {kind for kind in arguments if kind in (str, int, float, bool, bytes)}
-        if str in plain and len(plain) > 2:
-            yield f"nearly anything: {', '.join(sorted(kind.__name__ for kind in plain))}"
-    for argument in arguments:
-        if origin is not None and not isinstance(argument, str | int | bool | None.__class__):
-            yield from _open_types(argument)
 
 
 def _read(code: Code) -> set[str] | None:

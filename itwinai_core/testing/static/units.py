@@ -13,7 +13,8 @@ _BRACKETS = re.compile(r"\[[^\]]+\]|\((?:[a-zA-Zµ]{1,4}(?:[/^·-]?[a-zA-Z0-9µ-
 _WITHOUT = re.compile(
     r"\b(?:chances?|coefficients?|dimensionless|exponents?|factors?|fractions?|learning rates?|momentum|multiples?"
     r"|noise power|normalised|normalized|numbers?|odds|parts? of|percentiles?|portions?|powers? of|probability"
-    r"|probabilities|proportions?|quantiles?|ratios?|relative|scores?|shares?|smoothing|times the|unitless|units of"
+    r"|probabilities|proportions?|quantiles?|penalty|ratios?|relative|scale of|scores?|shares?"
+    r"|slopes?|smoothing|standard deviation|strength|times the|unitless|units of"
     r"|weights?|without a unit)\b"
 )
 """Words for what has no unit, or for what a model is trained with."""
@@ -36,21 +37,13 @@ _TRAINING = re.compile(
 )
 
 
-_QUANTITY = re.compile(
-    r"^(?:the )?(?:\w+ )?(?:altitude|delay|distance|duration|frequency|interval|latitude|lead time|length"
-    r"|longitude|period|pressure|radius|speed|temperature|time|velocity|wavelength)\b"
-)
-"""What is measured and not counted, also where it is set as a whole number."""
-
-
 def lacks_its_unit(setting: Setting) -> bool:
-    """Return whether the description of a number names no unit, and does not make plain that there is none."""
+    """Return whether the description of a number names no unit, and does not make plain that there is none.
+
+    Whole numbers mostly count something, and are left alone.
+    """
     description = setting.field.description or ""
-    annotation = setting.field.annotation
-    measured = _mentions(annotation, int) and _QUANTITY.search(description.lower())
-    if not (_mentions(annotation, float) or measured):
-        return False
-    return not (
+    return _is_float(setting.field.annotation) and not (
         _BRACKETS.search(description)
         or _UNIT.search(description[:1].lower() + description[1:])
         or _WITHOUT.search(description.lower())
@@ -59,8 +52,8 @@ def lacks_its_unit(setting: Setting) -> bool:
     )
 
 
-def _mentions(annotation: object, kind: type) -> bool:
-    return annotation is kind or any(_mentions(inner, kind) for inner in get_args(annotation))
+def _is_float(annotation: object) -> bool:
+    return annotation is float or any(_is_float(inner) for inner in get_args(annotation))
 
 
 def _is_share(setting: Setting) -> bool:

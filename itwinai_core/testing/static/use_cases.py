@@ -59,7 +59,7 @@ def _summary(use_case: UseCase[Any]) -> Iterator[Fault]:
     if summary != " ".join(summary.split()):
         yield Fault(f"{kind}.summary is more than one line, or has spaces to spare: {summary!r}.", "Make it one line.")
     words = summary.lower().replace("-", " ").replace("_", " ").split()
-    if len(words) < 3 or set(words) <= set(use_case.name.replace("-", " ").replace("_", " ").split()):
+    if len(words) < 2 or set(words) <= set(use_case.name.replace("-", " ").replace("_", " ").split()):
         yield Fault(f"{kind}.summary is '{summary}'.", "Say in one line what is trained, and for what.")
     if len(summary) > 120:
         yield Fault(f"{kind}.summary has {len(summary)} letters.", "Say it in 100: it is one row of a table.")

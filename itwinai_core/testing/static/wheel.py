@@ -25,35 +25,20 @@ _STRAY = {
     *("benchmark", "benchmarks", "build", "dist", "doc", "docs", "example", "examples", "notebooks", "scripts", "src"),
     *("test", "tests", "tools", "conftest.py", "noxfile.py", "setup.py", "tasks.py"),
 }
+_TRACES = "is a checkpoint or a trace of a fit"
 _JUNK = {
-    "holds secrets": (
-        ".env",
-        ".env.*",
-        "*.pem",
-        "*.key",
-        ".netrc",
-        ".pypirc",
-        "id_rsa*",
-        "id_ed25519*",
-        "*credentials*",
-    ),
-    "is a checkpoint or a trace of a fit": (
-        *(
-            "*.ckpt",
-            "best.keras",
-            "last.keras",
-            "events.out.tfevents.*",
-            "*/lightning_logs/*",
-            "*/wandb/*",
-            "*/mlruns/*",
-        ),
-        *("*/checkpoints/*", "*.pt.trace.json"),
+    "holds secrets": ".env .env.* *.pem *.key .netrc .pypirc id_rsa* id_ed25519* *credentials*.json",
+    _TRACES: (
+        "*.ckpt best.keras last.keras events.out.tfevents.* *.pt.trace.json "
+        "*/lightning_logs/* */wandb/* */mlruns/* */checkpoints/*"
     ),
     "is left of a tool": (
-        *("*.pyc", "*.pyo", "*/__pycache__/*", "*/.git/*", ".gitignore", ".DS_Store", "Thumbs.db", "*.swp", "*.orig"),
-        *("*/.ipynb_checkpoints/*", "*/.*_cache/*", ".coverage*", "*.log", "*~", "*/.venv/*", "core.[0-9]*"),
+        "*.pyc *.pyo *.swp *.orig *.log *~ .gitignore .DS_Store Thumbs.db .coverage* core.[0-9]*[0-9] "
+        "*/__pycache__/* */.git/* */.ipynb_checkpoints/* */.*_cache/* */.venv/*"
     ),
 }
+"""Why a file does not belong into a wheel, and patterns of its name or of its path."""
+
 _SECRETS = re.compile(
     r"-----BEGIN (?:\w+ )*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}"
     r"|\bpypi-AgE\w{20,}|\bhf_[A-Za-z]{30,}"
@@ -222,14 +207,8 @@ def _strays(contents: Contents, code: Code, subject: Subject) -> Iterator[Fault]
 def _junk(contents: Contents, code: Code) -> Iterator[Fault]:
     for name, size in contents.sizes.items():
         base = name.rpartition("/")[2]
-        why = next(
-            (
-                why
-                for why, patterns in _JUNK.items()
-                if any(fnmatch(base, one) or fnmatch(name, one) for one in patterns)
-            ),
-            "",
-        )
+        fits = [why for why, patterns in _JUNK.items() if any(_fits(base, name, one) for one in patterns.split())]
+        why = next((why for why in fits if why != _TRACES or not name.endswith(".py")), "")
         if why and base not in code.strings:
             yield Fault(f"{name} {why}.", "Remove it, or keep it out of the wheel.")
         elif size > _LARGEST:
@@ -242,6 +221,10 @@ def _junk(contents: Contents, code: Code) -> Iterator[Fault]:
                 f"{name} holds what looks like a secret: {secret.group()[:12]}….",
                 "Remove it, and make a new one: who had the old one has it still.",
             )
+
+
+def _fits(base: str, name: str, pattern: str) -> bool:
+    return fnmatch(name, pattern) if "/" in pattern else fnmatch(base, pattern)
 
 
 def _without_licence(contents: Contents) -> Iterator[Fault]:
