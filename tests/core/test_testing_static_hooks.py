@@ -144,6 +144,56 @@ def test_a_hidden_command_needs_no_help(small):
     assert find(small(after(hidden.replace('    """Show one."""\n', "    return\n")))) == []
 
 
+TRACKER = '''
+
+from itwinai_core import Tracker
+
+
+class Lines(Tracker):
+    """Follows a run line by line."""
+
+    name = "lines"
+
+    def __init__(self):
+        """Begin."""
+
+    def start(self, run, folder):
+        """Open."""
+
+    def log(self, metrics, *, epoch, step):
+        """Write."""
+
+    def finish(self, state):
+        """Close."""
+
+
+@hookimpl
+def itwinai_trackers():
+    """Offer it."""
+    return [Lines]
+'''
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("name", "name", ""),
+        ("(self, metrics, *, epoch, step)", "(self, metrics, epoch, step, extra=None)", ""),
+        ("__init__(self)", "__init__(self, folder)", "Lines.__init__ cannot be called as the core calls it"),
+        ("start(self, run, folder)", "start(self, run)", "Write def start(self, run, folder)"),
+        ("(self, metrics, *, epoch, step)", "(self, metrics, step)", "Write def log(self, metrics, *, epoch, step)"),
+        ("finish(self, state)", "finish(self)", "Write def finish(self, state)"),
+        ("return [Lines]", "return [Lines()]", "where a subclass of Tracker is asked for"),
+        ("def finish(self, state)", "def end(self, state)", "does not implement finish"),
+        ('name = "lines"', 'name = "csv"', "its tracker 'csv' is offered by the core"),
+    ],
+)
+def test_a_tracker_is_called_as_the_core_calls_it(small, old, new, words):
+    said = told(find(small(after(TRACKER.replace(old, new)))))
+    assert words in said
+    assert bool(words) is bool(said)
+
+
 def test_a_hook_that_gives_something_else_the_second_time_is_named(small):
     once = PLUGIN.replace("@hookimpl\n", "OFFERED = iter([Small()])\n\n\n@hookimpl\n").replace(
         "[Small()]\n", "OFFERED\n"

@@ -53,6 +53,13 @@ def test_a_whole_project_has_no_fault(editable):
     assert find(editable()) == []
 
 
+def test_a_package_without_a_record_is_what_lies_there(small, tmp_path):
+    subject = small({"small/best.ckpt": "x"})
+    next((tmp_path / "site").glob("*.dist-info/RECORD")).unlink()
+    (fault,) = find(subject)
+    assert fault.problem == "small/best.ckpt is a checkpoint or a trace of a fit."
+
+
 def test_what_pip_compiled_belongs_to_it(small, tmp_path):
     subject = small()
     record = next((tmp_path / "site").glob("*.dist-info/RECORD"))

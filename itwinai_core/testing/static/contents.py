@@ -85,11 +85,14 @@ class Contents:
 
 def _of_record(subject: Subject) -> Contents:
     distribution = subject.distribution
-    paths = {
-        str(file): Path(str(distribution.locate_file(file)))
-        for file in distribution.files or []
-        if file.suffix != ".pyc" or file.hash is not None  # pip compiles what it installs, and notes no hash of it
-    }
+    if distribution.files is None:
+        paths = _lying_there(subject)
+    else:
+        paths = {
+            str(file): Path(str(distribution.locate_file(file)))
+            for file in distribution.files
+            if file.suffix != ".pyc" or file.hash is not None  # pip compiles what it installs, and notes no hash of it
+        }
     return Contents(
         sizes={name: path.stat().st_size if path.is_file() else -1 for name, path in paths.items()},
         built=False,
@@ -97,6 +100,18 @@ def _of_record(subject: Subject) -> Contents:
         entry_points=distribution.read_text("entry_points.txt") or "",
         _read=lambda name: paths[name].read_bytes(),
     )
+
+
+def _lying_there(subject: Subject) -> dict[str, Path]:
+    """Return the files of a plugin whose record is missing, e.g. because another tool than pip installed it."""
+    top = subject.folder.parent
+    about = Path(str(getattr(subject.distribution, "_path", top)))
+    places = [subject.folder, *subject.folder.rglob("*"), *about.rglob("*")]
+    return {
+        path.relative_to(top).as_posix(): path
+        for path in places
+        if path.is_file() and "__pycache__" not in path.parts and path.is_relative_to(top)
+    }
 
 
 def _is_about(name: str) -> bool:

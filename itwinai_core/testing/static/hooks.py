@@ -47,6 +47,7 @@ def find(subject: Subject) -> list[Fault]:
         *_among_others(subject),
         *_again(subject),
         *(fault for use_case in use_cases for fault in use_case_faults(use_case, code, subject)),
+        *_handed_over(subject),
         *_commands(plugins.commands.values()),
     ]
 
@@ -157,6 +158,27 @@ def _again(subject: Subject) -> Iterator[Fault]:
                 f"{', '.join(second) or 'nothing'}.",
                 f"Make the list anew each time: {hook} is called by every command.",
             )
+
+
+def _handed_over(subject: Subject) -> Iterator[Fault]:
+    """Find trackers that cannot be made or called as the core does it."""
+    module = subject.point.load()
+    hook = getattr(module, "itwinai_trackers", None)
+    for tracker in hook() if hook else ():
+        for method, arguments, named in (
+            ("__init__", ("self",), {}),
+            ("start", ("self", "run", "folder"), {}),
+            ("log", ("self", "metrics"), {"epoch": 1, "step": 1}),
+            ("finish", ("self", "state"), {}),
+        ):
+            try:
+                inspect.signature(getattr(tracker, method)).bind(*arguments, **named)
+            except TypeError as error:
+                asked = ", ".join([*arguments, *(("*", *named) if named else ())])
+                yield Fault(
+                    f"{tracker.__name__}.{method} cannot be called as the core calls it: {error}.",
+                    f"Write def {method}({asked}).",
+                )
 
 
 def _names(offered: Any) -> list[str]:
