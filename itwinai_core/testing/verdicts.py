@@ -45,6 +45,7 @@ class Verdict:
         Raises:
             AssertionError: it does not; the message says what is wrong and what to change.
         """
+        __tracebackhide__ = True  # pytest shows the line of the test instead
         if self.faults:
             raise AssertionError(f"{self.promise}: not so.\n" + "\n".join(self.lines()))
 

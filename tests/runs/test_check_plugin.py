@@ -20,7 +20,7 @@ from itwinai_core.testing import check_plugin
 from itwinai_core.testing import jobs
 
 jobs.END_LIMIT = 4.0
-found = check_plugin("wrecks", only=["one-batch-fit", "run-folder-only"], limit=12)
+found = check_plugin("wrecks", only=["one-batch-fit", "run-folder-only"], limit=30)
 sys.stdout.write(json.dumps(found.as_dict()))
 """
 
@@ -100,7 +100,7 @@ def wrecks(site, tmp_path_factory):
         r"ends: The process ends half-way, with exit code 7\. .*os\._exit",
         r"leaves: SystemExit: I am off \(wrecks\.py:\d+\)",
         r"crashes: The process ends half-way, by a crash, Segmentation fault \(wrecks\.py:\d+\)",
-        r"hangs: It is not done after 12 s \(wrecks\.py:\d+\)\. .*`quick`",
+        r"hangs: It is not done after 30 s \(wrecks\.py:\d+\)\. .*`quick`",
         r"lingers: The process does not end when all is done.* -> Stop the threads",
         r"ends-late: The process ends after all is done, with exit code 9",
     ],
