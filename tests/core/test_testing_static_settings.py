@@ -80,7 +80,7 @@ def test_settings_of_no_use_case_cannot_be_looked_at(small):
     [
         ("size: int = 3\n", "the setting size is described nowhere"),
         ('size: int = 3\n"""..."""\n', "the setting size is described nowhere"),
-        ('size: int = 3\n"""TODO: describe it."""\n', "the setting size is described nowhere"),
+        ('size: int = 3\n"""TBD: describe it."""\n', "the setting size is described nowhere"),
         ('size: int = 3\n"""The size."""\n', "the description of the setting size says its name again"),
         ("inner: Inner = Inner()\n", "the setting inner is described nowhere"),
         ('size: int\n"""Edge of the small thing [m]."""\n', "the setting size has no default"),
