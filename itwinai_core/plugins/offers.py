@@ -161,8 +161,10 @@ def _checked_use_case(offered: Any, function: Callable[..., Any]) -> UseCase[Any
     if getattr(use_case, "engine", None) not in ENGINES:
         raise MisfitError(f"{kind.__name__}.engine must be one of {', '.join(ENGINES)}: subclass their use cases", kind)
     _subclass(getattr(use_case, "settings", None), Config, kind, f"{kind.__name__}.settings is")
-    if not isinstance(use_case.defaults, Mapping):
-        raise MisfitError(f"{kind.__name__}.defaults is {_shown(use_case.defaults)}, and a mapping is asked for", kind)
+    for attribute in ("defaults", "quick"):
+        value = getattr(use_case, attribute, None)
+        if not isinstance(value, Mapping):
+            raise MisfitError(f"{kind.__name__}.{attribute} is {_shown(value)}, and a mapping is asked for", kind)
     for method, handed in _CALLS.items():
         _check_method(kind, use_case, method, handed)
     return use_case

@@ -223,8 +223,7 @@ def test_a_failed_fit_says_so_in_its_folder(fitted, toys):
         (["fit.trackers=[mlflo]"], PluginError, "no tracker is called 'mlflo'"),
         (["strategy.name=dpp"], PluginError, "no lightning strategy is called 'dpp'"),
         (["fit.epochs=0"], ConfigError, r"fit\.epochs"),
-        (["use_case=lost"], PluginError, "No installed plugin offers a use case 'lost'"),
-        (["use_case=[1]"], ConfigError, "must say which use_case"),
+        (["use_case=lost"], ConfigError, "'use_case' is set twice"),
     ],
 )
 def test_a_run_that_does_not_fit_makes_no_folder(fitted, toys, overrides, error, said):

@@ -153,6 +153,7 @@ def changed(base, **attributes):
         ({"settings": dict}, "Changed.settings is <class 'dict'> where a subclass of Config"),
         ({"settings": None}, "Changed.settings is None"),
         ({"defaults": [1]}, "Changed.defaults is [1], and a mapping is asked for"),
+        ({"quick": "epochs"}, "Changed.quick is 'epochs', and a mapping is asked for"),
         ({"build_data": None}, "Changed.build_data is None, and a method is asked for"),
         ({"build_data": lambda self: None}, "Changed.build_data must take (self, run)"),
         ({"build_model": lambda self, run, extra: None}, "Changed.build_model must take (self, run)"),
