@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,7 @@ def build_wheel(project: Path) -> Path:
         backend=system["build-backend"],
         folder=str(folder),
     )
+    before = _leavings(project)
     try:
         done = subprocess.run(  # noqa: S603 - it builds what the user asked to check
             [sys.executable, "-c", code],
@@ -57,6 +59,9 @@ def build_wheel(project: Path) -> Path:
         raise LoadError(
             Fault(f"The wheel of {project} is not built within {_LIMIT} s.", "See what its build waits for.")
         ) from None
+    finally:
+        for left in _leavings(project) - before:
+            shutil.rmtree(left, ignore_errors=True)
     wheels = list(folder.glob("*.whl"))
     if done.returncode or not wheels:
         said = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["the back end says nothing"]
@@ -67,6 +72,11 @@ def build_wheel(project: Path) -> Path:
             Fault(f"The wheel of {project} cannot be built: {said[0]}", "Try it there with: python -m build --wheel")
         )
     return wheels[0]
+
+
+def _leavings(project: Path) -> set[Path]:
+    """Return the folders that setuptools leaves in a source: a later wheel would take what is in them."""
+    return {path for pattern in ("build", "*.egg-info", "src/*.egg-info") for path in project.glob(pattern)}
 
 
 def _build_system(project: Path) -> dict[str, Any]:

@@ -162,6 +162,16 @@ def test_a_back_end_beside_the_project_is_found(project):
     assert build_wheel(folder).name == "a-1-py3-none-any.whl"
 
 
+def test_a_build_leaves_nothing_in_the_source(tmp_path):
+    (tmp_path / "pyproject.toml").write_text(
+        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+        '[project]\nname = "tides"\nversion = "1"\n'
+    )
+    (tmp_path / "tides.py").write_text("")
+    assert build_wheel(tmp_path).suffix == ".whl"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pyproject.toml", "tides.py"]
+
+
 def test_a_back_end_that_is_not_installed_is_no_fault(project):
     with pytest.raises(NotCheckedError, match=r"back end nobody\.build is not installed"):
         build_wheel(project("nobody.build"))
