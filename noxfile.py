@@ -59,7 +59,16 @@ PACKAGES = (".[lightning,tensorflow]", "plugins/itwinai-virgo", "plugins/itwinai
 PLUGIN_FOLDERS = ("plugins/itwinai-virgo", "plugins/itwinai-cyclones")
 # Independent implementations that the tests compare with; nothing needs them to run.
 ORACLES = ("gwpy", "huracanpy")
-TEST_TOOLS = ("build", "hatchling", "jsonschema", "pytest", "pytest-cov", "pytest-timeout")
+TEST_TOOLS = (
+    "build",
+    "hatchling",
+    "jsonschema",
+    "pytest",
+    "pytest-cov",
+    "pytest-timeout",
+    "pytest-xdist",
+    "setuptools",
+)
 
 Check = Callable[[nox.Session], None]
 GATES: dict[str, Check] = {}
@@ -144,20 +153,25 @@ def types(session: nox.Session) -> None:
     session.run("mypy")
 
 
-@gate(*TEST_TOOLS)
-def wheels(session: nox.Session) -> None:
-    """Build the three wheels and use them in an empty environment."""
-    session.run("pytest", "tests/runs/test_wheels.py", *session.posargs)
-
-
 @gate(*TEST_TOOLS, *ORACLES, "mypy", "ruff", "wandb", packages=True)
 def unit(session: nox.Session) -> None:
-    """Run every other test, fast and slow, with the coverage of the core; `-- PATHS AND OPTIONS` runs those only."""
+    """Run every test, fast and slow, with the coverage of the core; `-- PATHS AND OPTIONS` runs those only."""
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
-    coverage = ["--cov", "--cov-report=term", "--cov-fail-under=90"]
-    session.run("pytest", "--ignore=tests/runs/test_wheels.py", "--timeout=900", "--durations=10", *coverage)
+    # A file of tests to a core: what its tests share is made once. Each has one thread: two that wait for one another
+    # on a busy core are slower than one.
+    spread = [f"--numprocesses={THREADS}", "--dist=loadfile", "--no-loadscope-reorder"]
+    coverage = ["--cov", "--cov-report=term", "--cov-fail-under=95"]
+    one = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
+    session.run("pytest", *spread, "--timeout=900", "--durations=10", *coverage, env=one)
+
+
+@nox.session
+def wheels(session: nox.Session) -> None:
+    """Build the three wheels and use them in an empty environment; ``unit`` does it too."""
+    install(session, *TEST_TOOLS)
+    session.run("pytest", "tests/runs/test_wheels.py", *session.posargs)
 
 
 @nox.session
