@@ -29,10 +29,10 @@ from itwinai_core.run_folder import (
     RUN_FILE,
     RunFolder,
     now,
-    write_atomically,
     write_json,
 )
 from itwinai_core.trained import TrainedRun
+from itwinai_core.whole_files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -6,13 +6,13 @@ import json
 import os
 import re
 import socket
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from itwinai_core.errors import RunError
+from itwinai_core.whole_files import write_atomically
 
 RUN_FILE = "run.yaml"
 METRICS_FILE = "metrics.csv"
@@ -128,19 +128,6 @@ def now() -> str:
 def write_json(path: Path, content: Any) -> None:
     """Write JSON so that a reader finds the old file or the new one, never a part."""
     write_atomically(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write text so that a reader finds the old file or the new one, never a part."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    unfinished = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        unfinished.chmod(0o644)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import textwrap
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -43,25 +40,6 @@ def describe_fields(section: BaseModel, path: str = "") -> Iterator[tuple[str, s
             yield from describe_fields(value, at)
         else:
             yield at, type_name(field), plain[key], field.description or ""
-
-
-def write_new(path: Path, text: str) -> None:
-    """Write a file that is not there yet, so that a reader finds none of it or all of it.
-
-    Raises:
-        FileExistsError: it is there already; it stays as it is.
-        OSError: it cannot be written.
-    """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    unfinished = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        unfinished.chmod(0o644)
-        # A link, unlike a move, does not take the place of a file that has come in the meantime.
-        path.hardlink_to(unfinished)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _commented(section: BaseModel, depth: int) -> Iterator[str]:

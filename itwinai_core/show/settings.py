@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from itwinai_core.config.explain import explained
 from itwinai_core.config.json_schema import json_schema
-from itwinai_core.config.write import describe_fields, to_commented_yaml, write_new
+from itwinai_core.config.write import describe_fields, to_commented_yaml
 from itwinai_core.errors import RunError
 from itwinai_core.progress import stderr_console
 from itwinai_core.show.tables import new_table, print_json, print_out
+from itwinai_core.whole_files import write_new
 
 if TYPE_CHECKING:
     from pathlib import Path

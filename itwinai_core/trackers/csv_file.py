@@ -6,8 +6,9 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from itwinai_core.run_folder import METRICS_FILE, write_atomically
+from itwinai_core.run_folder import METRICS_FILE
 from itwinai_core.tracker import Tracker
+from itwinai_core.whole_files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from toys import ToySettings
 from itwinai_core import Config
 from itwinai_core.config.loader import parse_yaml
 from itwinai_core.config.validate import validate
-from itwinai_core.config.write import describe_fields, to_commented_yaml, to_yaml, write_new
+from itwinai_core.config.write import describe_fields, to_commented_yaml, to_yaml
 
 
 @pytest.fixture
@@ -86,17 +86,3 @@ def test_every_plain_key_is_described_with_type_and_default(run):
     assert fields["fit.monitor"][0] == "train/METRIC or validation/METRIC"
     assert "fit" not in fields
     assert all(meaning for _, _, meaning in fields.values())
-
-
-def test_a_new_file_is_written_whole(tmp_path):
-    write_new(tmp_path / "run.yaml", "seed: 1\n")
-    assert (tmp_path / "run.yaml").read_text() == "seed: 1\n"
-    assert [path.name for path in tmp_path.iterdir()] == ["run.yaml"]
-
-
-def test_a_file_that_is_there_stays_as_it_is(tmp_path):
-    (tmp_path / "run.yaml").write_text("mine")
-    with pytest.raises(FileExistsError):
-        write_new(tmp_path / "run.yaml", "seed: 1\n")
-    assert (tmp_path / "run.yaml").read_text() == "mine"
-    assert [path.name for path in tmp_path.iterdir()] == ["run.yaml"]

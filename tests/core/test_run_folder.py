@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from itwinai_core.errors import RunError
-from itwinai_core.run_folder import RUN_FILE, RunFolder, write_atomically, write_json
+from itwinai_core.run_folder import RUN_FILE, RunFolder, write_json
 
 
 @pytest.fixture
@@ -119,23 +119,3 @@ def test_a_new_folder_never_takes_an_old_ones_place(folder):
     (folder.path / "predictions" / "x").mkdir(parents=True)
     (folder.path / "predictions" / "x-2").mkdir()
     assert folder.new_folder("predictions/x").name == "x-3"
-
-
-def test_a_failed_write_leaves_the_old_file_whole(tmp_path, monkeypatch):
-    path = tmp_path / "report.json"
-    write_atomically(path, "old")
-
-    def fail(self, target):
-        raise OSError("disk full")
-
-    monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
-        write_atomically(path, "new")
-    assert path.read_text() == "old"
-    assert [left.name for left in tmp_path.iterdir()] == ["report.json"]
-
-
-def test_written_files_are_readable_by_others(tmp_path):
-    write_atomically(tmp_path / "x", "text")
-    assert (tmp_path / "x").stat().st_mode & 0o777 == 0o644
-    assert [path.name for path in tmp_path.iterdir()] == ["x"]

@@ -34,48 +34,10 @@ def itwinai_use_cases():
 '''
 HEALTHY = (
     USE_CASE.replace("{name}", "tides")
-    .replace("return DataSplits([], [])", "return DataSplits(Points(64), Points(16))")
+    .replace("return DataSplits([], [])", "return DataSplits(Points(2, 64), Points(2, 16))")
     .replace("(self, run):\n", "(self, run):\n        from itwinai_tides.line import Line, Points\n\n")
     .replace("return None", "return Line()")
 )
-LINE = '''
-"""A line through the origin, and points on it."""
-
-import numpy as np
-import torch
-from lightning.pytorch import LightningModule
-
-
-class Points:
-    def __init__(self, count):
-        self.x = np.linspace(-1, 1, count, dtype="float32")[:, None]
-
-    def __len__(self):
-        return len(self.x)
-
-    def __getitem__(self, index):
-        return self.x[index].copy(), 2 * self.x[index]
-
-
-class Line(LightningModule):
-    def __init__(self):
-        super().__init__()
-        self.slope = torch.nn.Parameter(torch.zeros(()))
-
-    def _loss(self, batch):
-        return ((self.slope * batch[0] - batch[1]) ** 2).mean()
-
-    def training_step(self, batch, index):
-        loss = self._loss(batch)
-        self.log("train/loss", loss, on_step=False, on_epoch=True)
-        return loss
-
-    def validation_step(self, batch, index):
-        self.log("validation/loss", self._loss(batch))
-
-    def configure_optimizers(self):
-        return torch.optim.SGD(self.parameters(), lr=0.5)
-'''
 
 
 @dataclass(frozen=True)

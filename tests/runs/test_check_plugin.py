@@ -41,7 +41,7 @@ def site(tmp_path_factory):
         (info / "METADATA").write_text(METADATA.format(name=name))
         (info / "entry_points.txt").write_text(f"[itwinai]\n{name} = {name}\n")
         (folder / f"{name}.py").write_text(code)
-    shutil.copy(HERE / "wrecks_model.py", folder)
+    shutil.copy(HERE / "line.py", folder / "wrecks_line.py")
     return folder
 
 

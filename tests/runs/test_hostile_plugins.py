@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from hatchling.builders.wheel import WheelBuilder
-from hostile import HEALTHY, HOSTILE, LINE
+from hostile import HEALTHY, HOSTILE
 
+LINE = Path(__file__).with_name("line.py")
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 PROJECT = """
@@ -65,7 +66,7 @@ def _toml(points):
 def site(tmp_path_factory):
     """Install every hostile plugin, and one that is healthy, side by side."""
     folder = tmp_path_factory.mktemp("hostile")
-    modules = {"plugin.py": HEALTHY, "line.py": LINE}
+    modules = {"plugin.py": HEALTHY, "line.py": LINE.read_text(encoding="utf-8")}
     wheels = [build(folder, "tides", modules, ["itwinai-core"], "tides = itwinai_tides.plugin")]
     for name, hostile in HOSTILE.items():
         package = f"itwinai_{name.replace('-', '_')}"

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from importlib.metadata import distributions
+from pathlib import Path
 
 import pytest
 
@@ -72,42 +73,7 @@ def itwinai_use_cases():
     return [Slope()]
 '''
 
-LINE = '''
-"""The line, and points on it."""
-
-import numpy as np
-import torch
-from lightning.pytorch import LightningModule
-
-
-class Points:
-    def __init__(self, slope, count):
-        self.x = np.linspace(-1, 1, count, dtype="float32")[:, None]
-        self.y = slope * self.x
-
-    def __len__(self):
-        return len(self.x)
-
-    def __getitem__(self, index):
-        return self.x[index].copy(), self.y[index].copy()
-
-
-class Line(LightningModule):
-    def __init__(self):
-        super().__init__()
-        self.slope = torch.nn.Parameter(torch.zeros(()))
-
-    def training_step(self, batch, index):
-        loss = ((self.slope * batch[0] - batch[1]) ** 2).mean()
-        self.log("train/loss", loss, on_step=False, on_epoch=True)
-        return loss
-
-    def validation_step(self, batch, index):
-        self.log("validation/loss", ((self.slope * batch[0] - batch[1]) ** 2).mean())
-
-    def configure_optimizers(self):
-        return torch.optim.SGD(self.parameters(), lr=0.5)
-'''
+LINE = Path(__file__).with_name("line.py")
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +85,7 @@ def itwinai(tmp_path_factory):
     (project / "pyproject.toml").write_text(PROJECT)
     (package / "__init__.py").write_text("")
     (package / "plugin.py").write_text(PLUGIN)
-    (package / "line.py").write_text(LINE)
+    shutil.copy(LINE, package)
     build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", project / "dist", project]
     subprocess.run(build, check=True, capture_output=True)
     site = project / "site"

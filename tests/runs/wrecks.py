@@ -7,24 +7,11 @@ import threading
 import time
 from pathlib import Path
 
-import numpy as np
-
 from itwinai_core import Config, DataSplits, LightningUseCase, hookimpl
 
 
 class WreckSettings(Config):
     """The ``settings`` section."""
-
-
-class Points:
-    """Points on a line."""
-
-    def __len__(self):
-        return 64
-
-    def __getitem__(self, index):
-        x = np.full(1, index / 64, dtype=np.float32)
-        return x, 2 * x
 
 
 class Wreck(LightningUseCase[WreckSettings]):
@@ -35,10 +22,12 @@ class Wreck(LightningUseCase[WreckSettings]):
 
     def build_data(self, run):
         self.wreck()
-        return DataSplits(Points(), Points())
+        from wrecks_line import Points
+
+        return DataSplits(Points(2, 64), Points(2, 64))
 
     def build_model(self, run):
-        from wrecks_model import Line
+        from wrecks_line import Line
 
         return Line()
 
