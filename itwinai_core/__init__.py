@@ -1,7 +1,7 @@
 """The front door: all that a plugin needs, and nothing that imports a framework."""
 
 from itwinai_core.api import API_VERSION
-from itwinai_core.config import Config, RunConfig
+from itwinai_core.config import Config, InputFile, RunConfig
 from itwinai_core.errors import ConfigError, DataError, UserError
 from itwinai_core.hookspecs import hookimpl
 from itwinai_core.progress import track
@@ -17,6 +17,7 @@ __all__ = [
     "ConfigError",
     "DataError",
     "DataSplits",
+    "InputFile",
     "KerasUseCase",
     "LightningUseCase",
     "Report",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from itwinai_core.config import RunConfig
 from itwinai_core.config.content import Content
+from itwinai_core.config.files import check_files
 from itwinai_core.config.places import Origin
 from itwinai_core.config.read import read_environment, read_overrides, read_run_file
 from itwinai_core.config.validate import check_use_case, run_class, validate
@@ -78,6 +79,7 @@ def plan(target: str, overrides: Iterable[str], plugins: Plugins, environment: M
     defaults = Content.of(use_case.defaults, Origin("use case", use_case.name))
     content = overridden.over(variables.over(file.over(defaults)))
     run = validate(content, use_case.settings)
+    check_files(content, run)
     with _placed(content, ("strategy", "name")):
         plugins.strategy(run.strategy.name, use_case.engine)
     for index, tracker in enumerate(run.fit.trackers):

@@ -3,6 +3,6 @@
 What is imported here every command pays for, so these are the classes of settings alone.
 """
 
-from itwinai_core.config.schema import Config, FitConfig, RunConfig, SettingsT, StrategyConfig
+from itwinai_core.config.schema import Config, FitConfig, InputFile, RunConfig, SettingsT, StrategyConfig
 
-__all__ = ["Config", "FitConfig", "RunConfig", "SettingsT", "StrategyConfig"]
+__all__ = ["Config", "FitConfig", "InputFile", "RunConfig", "SettingsT", "StrategyConfig"]

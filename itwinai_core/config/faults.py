@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from itwinai_core.config.loader import ODD_SPACE, about_odd_space
+from itwinai_core.config.near import nearest
 from itwinai_core.config.places import Mark
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ def fault_of(error: yaml.YAMLError, text: str) -> Found:
     since = _counted_from_one(error.context_mark) if error.context_mark else at
     fault = Fault(error.problem or "", error.context or "", at, since, text.splitlines())
     words = f"{fault.context}: {fault.problem}"
-    for look in (_tab, _open_quote, *(look for part, look in _LOOKS.items() if part in words)):
+    for look in (_tab, _odd_space, _open_quote, *(look for part, look in _LOOKS.items() if part in words)):
         found = look(fault)
         if found:
             return found
@@ -76,6 +78,15 @@ def _tab(fault: Fault) -> Found | None:
     if "'\\t'" not in fault.problem:
         return None
     return "a tab stands here, where YAML wants spaces. Put spaces in its place", fault.at
+
+
+def _odd_space(fault: Fault) -> Found | None:
+    """Find a sign that looks like a space, or like none, where a line begins or after its colon or dash."""
+    for number in range(min(fault.since.line, fault.above() or fault.at.line), fault.at.line + 1):
+        line = fault.lines[number - 1] if number <= len(fault.lines) else ""
+        if stands := re.search(rf"(?:^\s*|[:-] *){ODD_SPACE}", line):
+            return about_odd_space(line[stands.end() - 1]), Mark(number, stands.end())
+    return None
 
 
 def _open_quote(fault: Fault) -> Found | None:
@@ -213,6 +224,13 @@ def _alias(fault: Fault) -> Found:
     return "'*' refers to an anchor, which is not there. Put text that starts with '*' in quotes", mark
 
 
+def _unknown_alias(fault: Fault) -> Found:
+    name = fault.problem.partition("'")[2].rpartition("'")[0]
+    near = nearest(name, [token.value for token in _tokens(fault) if isinstance(token, yaml.AnchorToken)])
+    meant = f"Write *{near}" if near else f"Set it with &{name} above, or put text that starts with '*' in quotes"
+    return f"'*{name}' refers to an anchor, and none above has this name. {meant}", fault.at
+
+
 def _anchor(fault: Fault) -> Found:
     mark = fault.since if fault.context else fault.at
     return "'&' sets an anchor, which needs a name. Put text that starts with '&' in quotes", mark
@@ -265,7 +283,7 @@ _LOOKS: dict[str, Callable[[Fault], Found | None]] = {
     "but found": _out_of_step,
     "mapping keys are not allowed": _question,
     "cannot start any token": _reserved,
-    "undefined alias": _alias,
+    "undefined alias": _unknown_alias,
     "second occurrence": _second_anchor,
     "incompatible YAML document": _directive,
     "duplicate YAML directive": _directive,

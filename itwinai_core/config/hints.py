@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_origin
 
 from itwinai_core.config.expected import written
@@ -16,6 +17,8 @@ _TRUE = {"yes", "y", "on", "true", "t", "1"}
 _FALSE = {"no", "n", "off", "false", "f", "0"}
 _ENDLESS = {"nan", "inf", "infinity"}
 _NULL = {"none", "null", "nil", "nan", "~", ""}
+_AROUND = " \"'\u201c\u201d\u201e\u2018\u2019"
+_DASHES = "\u2212\u2013"
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 
 
@@ -49,6 +52,8 @@ def _meant(value: Any, members: list[Slot], path: str) -> Iterator[str]:
         yield _truth(value)
     if isinstance(value, str) and (int in kinds or float in kinds):
         yield _number(value)
+    if isinstance(value, str) and Path in kinds:
+        yield _file(Path(value))
     yield from (_choice(value, member) for member in members)
     if str in kinds and value is not None and not isinstance(value, str | list | dict):
         yield f"Write '{written(value)}', in quotes."
@@ -61,11 +66,19 @@ def _truth(value: Any) -> str:
 
 def _number(text: str) -> str:
     """Return how a number in another style of writing is written."""
-    bare = text.strip()
+    bare = text.strip(_AROUND).translate({ord(sign): "-" for sign in _DASHES})
     for pattern, say in _NUMBERS:
         if found := re.fullmatch(pattern, bare, re.ASCII):
             return say(found)
     return "Write a finite number." if bare.strip("+-.").casefold() in _ENDLESS else ""
+
+
+def _result(one: float, sign: str, other: float) -> str:
+    """Return what a power, a quotient or a product comes to."""
+    try:
+        return f"{one * other if sign == '*' else one / other if sign == '/' else one**other:.12g}"
+    except ArithmeticError:
+        return "one number"
 
 
 _NUMBERS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
@@ -80,11 +93,31 @@ _NUMBERS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     ),
     (r"([-+]?\d*),(\d+([eE][-+]?\d+)?)", lambda found: f"Write {found[1]}.{found[2]}, with a point."),
     (rf"({_NUMBER})\s*%", lambda found: f"Write {float(found[1]) / 100:g}."),
+    (
+        rf"({_NUMBER})\s*(\*\*|[/^*])\s*({_NUMBER})",
+        lambda found: f"Write {_result(float(found[1]), found[2], float(found[3]))}: nothing is computed here.",
+    ),
+    (
+        rf"{_NUMBER}\s*([kMG](Hz|g|Pa)|[muµn](Hz|m|s)|m|cm|Pa|min(ute)?s?|h|hrs?|hours?|d|days?|weeks?|years?|rad)",
+        lambda _: "Write the number alone, in the unit that `itwinai describe` shows.",
+    ),
     (rf"({_NUMBER})\s*([^\W\d].*|[,;].*|°.*)", lambda found: f"Write {found[1]}, the number alone."),
     (r"\d+(:\d+)+(\.\d+)?", lambda _: "Write one number: a time is none."),
     (r"\d+-\d+-\d+.*", lambda _: "Write one number: a date is none."),
 )
 """Other ways of writing a number, and what to say of each."""
+
+
+def _file(path: Path) -> str:
+    """Return what was meant by the path of a file that is not there."""
+    if path.parts[:1] == ("~",):
+        return f"Write {path.expanduser()}: ~ means nothing here."
+    if path.is_dir():
+        return "This is a folder."
+    if not path.parent.is_dir():
+        return f"There is no folder '{path.parent}'."
+    near = nearest(path.name, [found.name for found in path.parent.iterdir() if found.is_file()])
+    return f"Did you mean '{path.with_name(near)}'?" if near else ""
 
 
 def _list(value: Any) -> str:

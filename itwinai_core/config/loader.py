@@ -25,6 +25,10 @@ _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {f"{_TAG}{name}" for name in ("null", "bool", "int", "float", "str", "seq", "map")}
 _BASES = {"0o": 8, "0x": 16}
 _NEVER = 2**31
+_MOST_ALIASED = 10_000  # aliases of aliases multiply: ten lines of ten make ten thousand million values
+
+ODD_SPACE = "[\u00a0\u00ad\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]"
+"""Signs that look like a space, or like nothing, and that YAML takes for letters."""
 
 
 class YamlMistakeError(Exception):
@@ -114,6 +118,8 @@ class _Reading:
     def __init__(self) -> None:
         self.places: dict[KeyPath, Place] = {}
         self._open: list[int] = []
+        self._read: set[int] = set()
+        self._again = 0
 
     def value(self, node: yaml.Node, path: KeyPath, key: yaml.Node | None = None) -> Any:
         """Return the plain value of a node, which stands at ``path``."""
@@ -123,6 +129,10 @@ class _Reading:
             raise YamlMistakeError(_about_tag(node.tag), start)
         if id(node) in self._open:
             raise YamlMistakeError("this value holds itself: an alias stands inside of what it refers to", start)
+        self._again += id(node) in self._read
+        self._read.add(id(node))
+        if self._again > _MOST_ALIASED:
+            raise YamlMistakeError(f"aliases repeat more than {_MOST_ALIASED} values. Write what is meant", start)
         self._open.append(id(node))
         try:
             if isinstance(node, yaml.MappingNode):
@@ -160,7 +170,24 @@ def _key(node: yaml.Node) -> str:
         raise YamlMistakeError(
             f"{kind} stands where a key is expected. Put text that starts with a bracket in quotes", _mark(node)
         )
+    _see_spaces(node, ODD_SPACE)
     return str(node.value)
+
+
+def _see_spaces(node: yaml.Node, pattern: str) -> None:
+    """Refuse a sign that looks like a space, in text without quotes, where it was meant to be one."""
+    if isinstance(node, yaml.ScalarNode) and not node.style and (stands := re.search(pattern, node.value)):
+        start = _mark(node)
+        sign = stands.end() - 1
+        raise YamlMistakeError(about_odd_space(node.value[sign]), Mark(start.line, start.column + sign))
+
+
+def about_odd_space(sign: str) -> str:
+    """Return what to say of a sign that looks like a space and is none."""
+    import unicodedata
+
+    name = unicodedata.name(sign, "a separator").lower()
+    return f"U+{ord(sign):04X}, {name}, stands where YAML wants a plain space or nothing. Put that in its place"
 
 
 def _merge_sources(node: yaml.Node) -> Iterator[yaml.MappingNode]:
@@ -176,6 +203,7 @@ def _about_tag(tag: str) -> str:
 
 
 def _scalar(node: yaml.Node) -> Any:
+    _see_spaces(node, rf"^{ODD_SPACE}|:{ODD_SPACE}|{ODD_SPACE}$")
     text, kind = str(node.value), node.tag.removeprefix(_TAG)
     try:
         if kind == "null":

@@ -11,6 +11,27 @@ if TYPE_CHECKING:
 SURE = 0.95
 """Likeness of names that differ in nothing but spelling: capitals, hyphens, plural, order of words."""
 
+_SAME = (
+    ("length", "duration", "second"),
+    ("tracker", "logger", "logging"),
+    ("name", "kind", "type", "architecture", "arch", "preset", "variant"),
+    ("sample", "sampling"),
+    ("rate", "frequency"),
+    ("minimum", "min", "lowest", "low", "lower"),
+    ("maximum", "max", "highest", "high", "upper"),
+    ("number", "num", "count"),
+    ("seed", "state"),
+    ("fit", "train", "training", "trainer"),
+    ("setting", "option", "config", "parameter", "param", "hyperparameter"),
+    ("strategy", "distribution", "distributed", "backend"),
+    ("monitor", "metric"),
+    ("mode", "direction"),
+    ("file", "path", "filename"),
+    ("precision", "dtype"),
+)
+_MEANING = {word: words[0] for words in _SAME for word in words}
+"""Words that tools of this field use for one thing, each with the one that stands for all of them."""
+
 _LIKE = 0.6
 _SHOWN = 20
 
@@ -40,6 +61,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return "" if part_only and len(ranked) > 1 and ranked[1][0] == ranked[0][0] else ranked[0][1]
 
 
+_MEANT = 0.8
 _WORDS_WITHIN = 0.7
 _PART = 0.65
 
@@ -53,6 +75,13 @@ def likeness(word: str, name: str) -> float:
     if sorted(words) == sorted(names) or _singular(one) == _singular(other):
         return SURE + 0.02
     alike = 1 - _edits(one, other) / max(len(one), len(other))
+    meanings = [{_MEANING.get(part, part) for part in parts} for parts in (words, names)]
+    if (
+        (words and meanings[0] == meanings[1])
+        or (one and one == _initials(name))
+        or (other and other == _initials(word))
+    ):
+        alike = max(alike, _MEANT)
     if words and names and (set(words) >= set(names) or set(words) <= set(names)):
         alike = max(alike, _WORDS_WITHIN)
     elif min(len(one), len(other)) >= 3 and one[0] == other[0] and (_is_part(one, other) or one.startswith(other)):
@@ -67,6 +96,12 @@ def _plain(name: str) -> str:
 def _words(name: str) -> list[str]:
     parts = re.findall(r"[^\W\d_]+|\d+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
     return [_singular(part.casefold()) for part in parts]
+
+
+def _initials(name: str) -> str:
+    """Return ``lr`` for ``learning_rate``; nothing for one word, and for a path."""
+    parts = _words(name)
+    return "".join(part[0] for part in parts) if len(parts) > 1 and "." not in name else ""
 
 
 def _singular(word: str) -> str:

@@ -58,6 +58,7 @@ class Origin:
     def at(self, mark: Mark | None) -> str:
         """Return the origin in words, with a line and a column where it is a file."""
         name = self.name if len(self.name) <= _LONGEST or self.kind == "file" else f"{self.name[:_LONGEST]}…"
+        name = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in name)
         if self.kind == "file":
             return f"{name}, {mark or self.place.value}" if self.place else name
         if self.kind == "environment":

@@ -89,7 +89,7 @@ class Mistake:
             return [said, *self._place(path, of_key=True), f"    expected {wanted}"]
         if _is_a_rule(kind):
             said = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
-            return [f"  {shown_path(path)}: {said}", *self._places_inside(path)]
+            return [f"  {shown_path(path)}: {said}", *self._places_inside(path, said)]
         return self._wrong_value()
 
     def _unknown_key(self) -> list[str]:
@@ -141,12 +141,28 @@ class Mistake:
         origin = self.given.origin(path)
         return [f"    {origin.of_key if of_key else origin}"] if origin else []
 
-    def _places_inside(self, path: KeyPath) -> list[str]:
-        """Return where values stand that a rule looks at: one value, or a section and what reaches into it."""
+    def _places_inside(self, path: KeyPath, said: str) -> list[str]:
+        """Return where values stand that a rule speaks of: one value, those it names, or a section.
+
+        Args:
+            path: What the rule belongs to.
+            said: The rule's words.
+        """
         if not isinstance(self.complaint.value, dict):
             return self._place(path)
-        origins = [origin for origin in self.given.inside(path) if origin.kind != "use case"]
-        return [f"    {'; '.join(origin.of_key for origin in origins[:3])}"] if origins else []
+        words = re.findall(r"\w+", said)
+        named = [
+            (words.index(at[-1]), origins[-1])
+            for at, origins in self.given.origins.items()
+            if len(at) > len(path) and at[: len(path)] == path and at[-1] in words and not self._is_section(at)
+        ]
+        origins = [origin for _, origin in sorted(named, key=lambda pair: pair[0])] or self.given.inside(path)
+        shown = dict.fromkeys(origin.of_key for origin in origins if origin.kind != "use case")
+        return [f"    {'; '.join([*shown][:3])}"] if shown else []
+
+    def _is_section(self, path: KeyPath) -> bool:
+        wanted = slot_at(self.schema, path)
+        return wanted is not None and bool(wanted.sections())
 
 
 def _is_a_rule(kind: str) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from itwinai_core.config.docstrings import describe
-from itwinai_core.config.shape import Wording
+from itwinai_core.config.shape import Read, Wording
 
 
 class Config(BaseModel):
@@ -60,6 +61,10 @@ MetricName = Annotated[
     Field(pattern=r"^(train|validation)/\w+$"),
     Wording("train/METRIC or validation/METRIC", near=_near_metric),
 ]
+
+
+InputFile = Annotated[Path, Read()]
+"""A file that a run reads: `fit` and `explain` see that it is there before anything is imported that takes seconds."""
 
 
 class FitConfig(Config):

@@ -29,6 +29,11 @@ class Wording:
 
 
 @dataclass(frozen=True)
+class Read:
+    """Stands in an annotation beside a path: a file is read there, so it must be there."""
+
+
+@dataclass(frozen=True)
 class Slot:
     """What may stand at one place of a run."""
 

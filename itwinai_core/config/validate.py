@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+from contextlib import suppress
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
 from itwinai_core.config.content import Content
 from itwinai_core.config.schema import Config, RunConfig
@@ -14,7 +16,7 @@ from itwinai_core.config.shape import slot_at
 from itwinai_core.errors import ConfigError, PluginError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from itwinai_core.config.complaints import Complaint
     from itwinai_core.config.places import KeyPath
@@ -100,8 +102,11 @@ def _checked(values: dict[str, Any], schema: type[RunConfig[Any]]) -> tuple[RunC
     except Exception as error:  # a rule of the plugin's own may raise anything
         settings = schema.model_fields["settings"].annotation
         raise PluginError(_failed(settings, "failed while it checked the run", error)) from error
-    whole = [complaint.path for complaint in found if complaint.kind == "int_type" and _is_whole(complaint.value)]
-    return _checked(_with_whole_numbers(values, whole), schema) if whole else (None, found)
+    meant = {one.path: int(one.value) for one in found if one.kind == "int_type" and _is_whole(one.value)}
+    for one in found:
+        if not isinstance(one.value, str | int | float | list | tuple | dict | None):
+            meant.update(_as_json(one.path, schema))
+    return _checked(_with(values, meant), schema) if meant else (None, found)
 
 
 def _failed(settings: Any, what: str, error: Exception) -> str:
@@ -116,14 +121,26 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, float) and value.is_integer()
 
 
-def _with_whole_numbers(values: dict[str, Any], paths: Iterable[KeyPath]) -> dict[str, Any]:
-    """Return the values with those at some paths made whole numbers, which they are but for the way of writing."""
+def _as_json(path: KeyPath, schema: type[RunConfig[Any]]) -> dict[KeyPath, Any]:
+    """Return a default as JSON has it: a path, for one, is text there, and pydantic wants it so of defaults too."""
+    keys = tuple(itertools.takewhile(lambda key: isinstance(key, str), path))
+    around = slot_at(schema, keys[:-1])
+    for section in around.sections() if around else []:
+        field = section.model_fields.get(str(keys[-1]))
+        with suppress(PydanticSerializationError):
+            if field and not field.is_required():
+                return {keys: to_jsonable_python(field.get_default(call_default_factory=True, validated_data={}))}
+    return {}
+
+
+def _with(values: dict[str, Any], meant: Mapping[KeyPath, Any]) -> dict[str, Any]:
+    """Return the values with others at some paths; sections that are not there yet are made."""
     changed = deepcopy(values)
-    for *around, last in paths:
+    for (*around, last), value in meant.items():
         inner: Any = changed
         for key in around:
-            inner = inner[key]
-        inner[last] = int(inner[last])
+            inner = inner.setdefault(key, {}) if isinstance(inner, dict) else inner[key]
+        inner[last] = value
     return changed
 
 

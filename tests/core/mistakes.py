@@ -57,6 +57,10 @@ KEYS = [
     toy("fit:\n  pat_ience: 8\n", "a word split", "Did you mean 'patience'?", (3, 3)),
     toy("fit:\n  eopchs: 3\n", "letters swapped", "Did you mean 'epochs'?", (3, 3)),
     toy("fit:\n  max_epochs: 3\n", "another tool's longer name", "Did you mean 'epochs'?", (3, 3)),
+    toy("fit:\n  loggers: [wandb]\n", "another tool's word", "Did you mean 'trackers'?", (3, 3)),
+    virgo("training: {lr: 1e-3}", "the first letters of a name", "Did you mean 'learning_rate'?", (2, 23)),
+    virgo("data: {sampling_frequency: 512}", "other words for a name", "Did you mean 'sample_rate'?", (2, 19)),
+    toy("fit:\n  epo\u200bchs: 8\n", "a sign that is not seen", "U+200B, zero width space", (3, 6)),
     toy("fit:\n  batch: 8\n", "half of a name", "Did you mean 'batch_size'?", (3, 3)),
     toy("fitt:\n  epochs: 3\n", "a section misspelt", "fitt: no such key. Did you mean 'fit'?", (2, 1)),
     toy("setting:\n  slope: 3\n", "the settings in the singular", "Did you mean 'settings'?", (2, 1)),
@@ -176,13 +180,13 @@ VALUES = [
         "two values that do not go together",
         "settings: qscan.low is 900 Hz, not below qscan.high, 350 Hz",
         "use_case: virgo\nsettings:\n  qscan:\n    low: 900\n",
-        (2, 1),
+        (4, 5),
     ),
     Mistake(
         "a rule of a section",
         "settings.data: resolution 0.7 does not divide 180°. Choose 0.25, 0.5, 1 or 2.",
         "use_case: cyclones\nsettings:\n  data:\n    resolution: 0.7\n",
-        (3, 3),
+        (4, 5),
     ),
 ]
 
@@ -197,7 +201,7 @@ NAMES = [
 ]
 
 NUMBERS_AND_UNITS = [
-    virgo("data: {sample_rate: 4 kHz}", "a unit in a frequency", "Write 4, the number alone.", (2, 32)),
+    virgo("data: {sample_rate: 4 kHz}", "a unit in a frequency", "in the unit that `itwinai describe` shows", (2, 32)),
     virgo("data: {sample_rate: 4096Hz}", "a unit that touches its number", "Write 4096, the number alone.", (2, 32)),
     virgo("data: {seconds: 600.5}", "half a second", "found 600.5, expected int > 0", (2, 28)),
     virgo("data: {seconds: 10m}", "minutes", "found '10m', expected int > 0", (2, 28)),
@@ -223,7 +227,7 @@ NUMBERS_AND_UNITS = [
         "settings.detections: no such key. Did you mean 'detection'?",
         (2, 12),
     ),
-    cyclones("data: {variables: [gust]}", "a variable that is needed", "Add msl.", (2, 12)),
+    cyclones("data: {variables: [gust]}", "a variable that is needed", "Add msl.", (2, 19)),
     toy("fit: {epochs: 10 epochs}\n", "a word behind a number", "Write 10, the number alone.", (2, 15)),
     toy("fit: {epochs: $EPOCHS}\n", "a variable of the shell", "found '$EPOCHS', expected int > 0", (2, 15)),
     toy("fit: {min_delta: 1,5}\n", "a decimal comma in braces", "write a number with a point", (2, 20)),

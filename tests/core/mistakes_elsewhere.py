@@ -104,6 +104,8 @@ LINES = [
     line(
         "virgo", "settings.name=decoder", what="a path without its middle", said="Did you mean 'settings.model.name'?"
     ),
+    line("virgo", "settings.data.file=gone.h5", what="data that are not there", said="of a file that is there"),
+    line("virgo", "settings.data.seconds=60*40", what="a product", said="Write 2400"),
     line("virgo", "settings.data.file=*.h5", what="a pattern for a file", said="in quotes"),
     line("virgo", "settings.model.name=", what="no value", said="expected unet | decoder"),
     line("torch-line", "fit.trackers=csv,wandb", what="items without brackets", said="Write [csv, wandb]."),

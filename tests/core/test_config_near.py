@@ -48,13 +48,29 @@ def test_a_misspelt_key_has_its_key_as_the_nearest(word, meant):
         ("hiddensize", "hidden_size"),
         ("drop_out", "dropout"),
         ("train_year", "train_years"),
+        ("lr", "learning_rate"),
+        ("WD", "weight_decay"),
+        ("sampling_frequency", "sample_rate"),
+        ("training_years", "train_years"),
     ],
 )
 def test_a_misspelt_setting_has_its_setting_as_the_nearest(word, meant):
     assert nearest(word, SETTINGS) == meant
 
 
-@pytest.mark.parametrize("word", ["lr", "banana", "x", "", "years", "rate", "_"])
+@pytest.mark.parametrize(
+    ("word", "meant"), [("loggers", "trackers"), ("metric", "monitor"), ("direction", "mode"), ("bs", "batch_size")]
+)
+def test_another_tools_word_for_a_key_means_that_key(word, meant):
+    assert nearest(word, KEYS) == meant
+
+
+def test_a_word_that_is_spelt_nearly_right_goes_before_one_that_means_the_same():
+    assert nearest("logger", ["loggers", "trackers"]) == "loggers"
+    assert likeness("lr", "settings.learning_rate") < likeness("lr", "learning_rate") < likeness("LR", "lr")
+
+
+@pytest.mark.parametrize("word", ["ls", "l", "banana", "x", "", "years", "rate", "_"])
 def test_what_is_like_nothing_or_like_two_has_no_nearest(word):
     assert nearest(word, SETTINGS) == ""
 

@@ -1,6 +1,7 @@
 """Settings of every shape that plugins use are read from what a file can give, and told in their own words."""
 
 import datetime as dt
+from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,6 +11,7 @@ from pydantic import Field, FilePath, PositiveFloat, PositiveInt
 
 from itwinai_core import Config, ConfigError
 from itwinai_core.config.validate import validate
+from itwinai_core.errors import PluginError
 
 
 def refusal(settings):
@@ -183,3 +185,54 @@ def test_values_serve_as_what_a_file_can_give_for_them():
 
 def test_an_empty_section_that_may_be_none_is_none():
     assert validate({"use_case": "toy", "settings": {"extra": None}}, Rich).settings.extra is None
+
+
+class Paths(Config):
+    """Defaults that are no JSON, alone, in a list, in a mapping, and beside null."""
+
+    one: Path = Path("one.csv")
+    """A path."""
+
+    many: tuple[Path, ...] = (Path("a"), Path("b"))
+    """Paths."""
+
+    named: dict[str, Path] = Field(default_factory=lambda: {"a": Path("x")})
+    """Paths by name."""
+
+    other: Path | None = Path("other")
+    """A path, or none."""
+
+    price: Decimal = Decimal("1.5")
+    """A decimal number."""
+
+
+class AroundPaths(Config):
+    """A section with paths in a section."""
+
+    inner: Paths = Paths()
+    """Paths."""
+
+    wide: int = 3
+    """A number."""
+
+
+def test_a_default_that_is_no_json_is_kept():
+    assert validate({"use_case": "x"}, Paths).settings == Paths()
+    run = validate({"use_case": "x", "settings": {"inner": {"other": "set"}}}, AroundPaths)
+    assert run.settings.inner == Paths(other=Path("set"))
+
+
+def test_a_default_that_is_neither_json_nor_fits_is_the_plugins_mistake():
+    class Odd(Config):
+        """An object for a number."""
+
+        size: int = object()
+        """A number."""
+
+        file: Path = 3
+        """A path."""
+
+    with pytest.raises(PluginError) as refused:
+        validate({"use_case": "x"}, Odd)
+    assert "settings.size: found" in str(refused.value)
+    assert "settings.file: found 3, expected path." in str(refused.value)

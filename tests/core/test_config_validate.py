@@ -6,7 +6,7 @@ from toys import ToySettings
 
 from itwinai_core import Config, ConfigError, RunConfig
 from itwinai_core.config.content import Content
-from itwinai_core.config.places import Origin
+from itwinai_core.config.places import Mark, Origin, Place
 from itwinai_core.config.validate import validate
 from itwinai_core.errors import PluginError
 
@@ -171,7 +171,18 @@ def test_a_rule_says_where_its_section_stands_and_what_reaches_into_it():
     line = Content.of({"settings": {"other": 3}}, Origin("command line", "settings.other=3"))
     with pytest.raises(ConfigError, match="both 3") as refused:
         validate(line.over(file), Pair)
-    assert str(refused.value).splitlines()[-1] == "    command line: settings.other=3; run.yaml"
+    assert str(refused.value).splitlines()[-1] == "    run.yaml; command line: settings.other=3"
+
+
+def test_a_rule_says_where_the_values_stand_that_it_names():
+    places = {("settings",): 2, ("settings", "one"): 3, ("settings", "other"): 4}
+    file = Content(
+        {"use_case": "toy", "settings": {"one": 3, "other": 3}},
+        {path: (Origin("file", "run.yaml", Place(Mark(line, 1), Mark(line, 9))),) for path, line in places.items()},
+    )
+    with pytest.raises(ConfigError, match="one and other are both 3") as refused:
+        validate(file, Pair)
+    assert str(refused.value).splitlines()[-1] == "    run.yaml, line 3, column 1; run.yaml, line 4, column 1"
 
 
 def test_a_rule_about_one_value_keeps_its_words():

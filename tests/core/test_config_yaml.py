@@ -1,5 +1,6 @@
 """YAML of run files: every value with its line and column; words stay words; what is wrong is said plainly."""
 
+import itertools
 import json
 import re
 
@@ -9,6 +10,9 @@ import yaml
 from itwinai_core.config.loader import YamlMistakeError, dump_yaml, is_plain_text, parse_yaml
 from itwinai_core.config.places import Mark, Place
 
+BOMB = "a: &a [1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 8)}]\n" for before, name in itertools.pairwise("abcdefghi")
+)
 TEXT = """\
 use_case: x  # y
 fit:
@@ -160,7 +164,15 @@ MISTAKES = {
     "a: 'x' y\n": ("the value ends before this", (1, 8)),
     'a: "x", b\n': ("a comma stands outside of brackets", (1, 7)),
     ": 3\n": ("no key stands before this colon", (1, 1)),
-    "a: *b\n": ("'*' refers to an anchor", (1, 4)),
+    "a: *b\n": ("'*b' refers to an anchor, and none above has this name. Set it with &b above", (1, 4)),
+    "a: &base 1\nb: *bsae\n": ("Write *base", (2, 4)),
+    "a:\n\u00a0\u00a0b: 1\n": ("U+00A0, no-break space, stands where YAML wants a plain space", (2, 1)),
+    "a:\u00a0b\nc: 1\n": ("U+00A0", (1, 3)),
+    "a:\n  b: 1\n  c:\u20031\n": ("U+2003, em space", (3, 5)),
+    "a: \u00a01\n": ("U+00A0", (1, 4)),
+    "a: 1\u00a0\n": ("U+00A0", (1, 5)),
+    "e\u200bpochs: 1\n": ("U+200B, zero width space", (1, 2)),
+    BOMB: ("aliases repeat more than 10000 values", (1, 8)),
     "a: *.h5\n": ("Put text that starts with '*' in quotes", (1, 4)),
     "a: & b\n": ("Put text that starts with '&' in quotes", (1, 4)),
     "a: &b 1\nc: &b 2\n": ("the anchor of line 1 is set once more", (2, 4)),
@@ -188,6 +200,11 @@ MISTAKES = {
     "a: \x1b\n": ("the control character U+001B stands here", (1, 4)),
     "[" * 500: ("brackets stand within brackets too many times", (1, 1)),
 }
+
+
+@pytest.mark.parametrize("text", ["a: 'x\u00a0'\n", "a: 10\u00a0km\n", "a: 1  # \u00a0x\n", "# \u00a0\na: 1\n"])
+def test_a_space_that_does_not_break_may_stand_in_text_and_remarks(text):
+    assert list(parse_yaml(text).values) == ["a"]
 
 
 @pytest.mark.parametrize("text", MISTAKES, ids=lambda text: repr(text)[:30])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
-from itwinai_core import Config
+from itwinai_core import Config, InputFile
 
 Fraction = Annotated[float, Field(gt=0, lt=0.5)]
 
@@ -15,7 +14,7 @@ Fraction = Annotated[float, Field(gt=0, lt=0.5)]
 class DataSettings(Config):
     """Strain and witnesses to learn from, and how their time is split."""
 
-    file: Path | None = None
+    file: InputFile | None = None
     """HDF5 file of strain and witnesses in this plugin's layout; null generates them from Virgo's noise curve."""
 
     strain: str = "V1:Hrec_hoft_16384Hz"
