@@ -47,10 +47,10 @@ def gather_augmented(source: Source, indices: Sequence[int] | np.ndarray, *, see
 
 
 def stack(samples: Sequence[Any]) -> Any:
-    """Stack samples into a batch, array by array; tuples stay tuples and dictionaries dictionaries."""
+    """Stack samples into a batch, array by array; tuples stay tuples and dictionaries dictionaries, however deep."""
     first = samples[0]
     if isinstance(first, dict):
-        return {key: np.stack([sample[key] for sample in samples]) for key in first}
+        return {key: stack([sample[key] for sample in samples]) for key in first}
     if isinstance(first, tuple | list):
-        return tuple(np.stack(arrays) for arrays in zip(*samples, strict=True))
+        return tuple(stack(parts) for parts in zip(*samples, strict=True))
     return np.stack(samples)

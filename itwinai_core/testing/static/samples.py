@@ -133,14 +133,17 @@ class Look:
         )
 
 
-def named(sample: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the arrays of a sample or a batch with what to call each."""
+def named(sample: Any, outer: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the arrays of a sample or a batch, however deep they are nested, with what to call each."""
     if isinstance(sample, dict):
-        yield from ((f"'{key}'", value) for key, value in sample.items())
+        parts = [(f"'{key}'", value) for key, value in sample.items()]
     elif isinstance(sample, tuple):
-        yield from ((f"Array {number}", value) for number, value in enumerate(sample, 1))
+        parts = [(f"Array {number}", value) for number, value in enumerate(sample, 1)]
     else:
-        yield "The array", sample
+        yield outer or "The array", sample
+        return
+    for name, value in parts:
+        yield from named(value, f"{outer}, {name.lower()}" if outer else name)
 
 
 def unlike(first: Any, sample: Any, title: str, other: str) -> Iterator[Fault]:

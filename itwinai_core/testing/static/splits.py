@@ -10,7 +10,7 @@ import numpy as np
 
 from itwinai_core.sources import DataSplits
 from itwinai_core.testing.contract import Fault
-from itwinai_core.testing.static.samples import frozen, spoil, unlike
+from itwinai_core.testing.static.samples import frozen, named, spoil, unlike
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,7 +117,8 @@ def _inputs(source: Source) -> Iterator[tuple[bytes, bool]]:
     for index in spread(len(source)):
         sample = source[index]
         given = next(iter(sample.values())) if isinstance(sample, dict) else sample[0]
-        yield frozen(given), len(np.unique(np.asarray(given))) >= _RICH
+        numbers = [np.ravel(np.asarray(value)) for _, value in named(given)]
+        yield frozen(given), len(np.unique(np.concatenate(numbers))) >= _RICH
 
 
 def _generator(index: int, key: int, salt: int) -> np.random.Generator:
