@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from itwinai_virgo.qtransform import QTransform, highest_frequency, quality_factors
+from itwinai_virgo.qtransform import CHUNK, QTransform, highest_frequency, quality_factors
 
 RATE = 1024.0
 
@@ -61,7 +61,7 @@ def test_images_are_those_of_gwpy(rng, gwpy, rate, seconds, band, q, shape):
     assert float(ours.q[0]) == pytest.approx(factor, rel=1e-6)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(200))
 def test_images_are_those_of_gwpy_for_random_settings(gwpy, seed):
     random = np.random.default_rng(seed)
     rate, seconds = int(random.choice([512, 1024, 2000, 4096])), int(random.integers(2, 10))
@@ -110,14 +110,17 @@ def test_an_offset_does_not_matter(rng):
 
 
 def test_a_series_has_the_same_image_alone_and_in_a_batch(rng):
-    series = torch.from_numpy(rng.normal(size=(6, 4096)))
+    count = CHUNK + 3
+    series = torch.from_numpy(rng.normal(size=(count, 4096)))
     series[3] += 30 * torch.from_numpy(burst(4, RATE, 120.0, 40.0, 2.0))  # a loud neighbour of another Q
     scan = transform(q=(4.0, 64.0), band=(16.0, 250.0))
     whole = scan(series)
-    for number in range(6):
+    for number in range(count):
         alone = scan(series[number : number + 1])
         assert relative(alone.energy.numpy(), whole.energy[number : number + 1].numpy()) < 1e-6
         assert alone.q == whole.q[number]
+        assert alone.peak_time == whole.peak_time[number]
+        assert alone.peak_frequency == whole.peak_frequency[number]
 
 
 def test_each_series_has_its_own_quality_factor():
@@ -219,8 +222,8 @@ def test_a_quality_factor_that_reaches_below_zero_hertz_is_refused():
         transform(q=(3.0, 3.0))
 
 
-@pytest.mark.parametrize("shape", [(4096,), (1, 4095), (1, 1, 4096)])
-def test_series_of_another_length_are_refused(shape):
+@pytest.mark.parametrize("shape", [(4096,), (1, 4095), (1, 1, 4096), (0, 4096)])
+def test_series_of_another_shape_are_refused(shape):
     with pytest.raises(ValueError, match="expected"):
         transform()(torch.zeros(shape))
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 from scipy.interpolate import InterpolatedUnivariateSpline, RectBivariateSpline
 
-from itwinai_virgo.splines import REACH, basis, local_basis
+from itwinai_virgo.splines import BLOCK, REACH, banded, basis, local_basis
 
 
 def applied(values, positions):
@@ -57,3 +58,20 @@ def test_the_local_basis_is_the_dense_one_where_data_are_few():
     knots, weights = local_basis(10, positions)
     assert (knots == np.arange(10)).all()
     assert weights == pytest.approx(basis(np.arange(10.0), positions))
+
+
+@pytest.mark.parametrize(
+    ("count", "times"), [(512, 313), (64, 1000), (8, 97), (4096, BLOCK), (4096, BLOCK + 1), (100, 1)]
+)
+def test_small_products_are_fitpacks_spline_too(rng, count, times):
+    values = rng.exponential(size=(3, count))
+    positions = np.arange(times) * (count / times)
+    blocks = banded(*local_basis(count, positions))
+    ours = torch.cat([torch.from_numpy(values)[:, knots] @ weights.double() for knots, weights in blocks], dim=1)
+    theirs = [InterpolatedUnivariateSpline(np.arange(count), row)(positions) for row in values]
+    assert ours.numpy() == pytest.approx(np.stack(theirs), abs=1e-5 * values.max())
+
+
+def test_products_stay_small_where_data_are_many():
+    blocks = banded(*local_basis(8192, np.arange(1000) * 8.192))
+    assert max(len(weights) for _, weights in blocks) < 8.192 * BLOCK + 2 * REACH

@@ -1,17 +1,10 @@
-"""Windows, rows and medians of tiles keep the laws of the method, and GWpy's grid."""
+"""Windows and rows of tiles keep the laws of the method, and GWpy's grid."""
 
 import numpy as np
 import pytest
-import torch
 from scipy.integrate import quad
 
-from itwinai_virgo.tiles import (
-    bisquare_window,
-    middle,
-    middle_pair_by_partition,
-    middle_pair_by_sort,
-    row_frequencies,
-)
+from itwinai_virgo.tiles import bisquare_window, row_frequencies
 
 
 @pytest.mark.parametrize("q", [4.0, 12.0, 50.0])
@@ -63,30 +56,3 @@ def test_rows_rise_on_multiples_of_the_resolution_inside_the_band():
 def test_a_higher_quality_factor_has_more_rows():
     counts = [len(row_frequencies(q, (20.0, 300.0), 64.0)) for q in (5.0, 10.0, 20.0, 40.0)]
     assert counts == sorted(set(counts))
-
-
-@pytest.mark.parametrize("length", [2, 4, 64, 4096])
-def test_the_middle_is_numpys_median(rng, length):
-    values = rng.exponential(size=(3, 5, length)).astype(np.float32)
-    expected = np.median(values, axis=-1, keepdims=True)
-    assert middle(torch.from_numpy(values)).numpy() == pytest.approx(expected, rel=1e-6)
-
-
-def test_the_middle_is_not_the_lower_one_as_torch_has_it():
-    values = torch.tensor([[1.0, 2.0, 4.0, 100.0]])
-    assert middle(values).item() == 3.0
-    assert values.median().item() == 2.0
-
-
-def test_the_middle_leaves_its_argument_in_order(rng):
-    values = torch.from_numpy(rng.normal(size=(2, 16)))
-    before = values.clone()
-    middle(values)
-    assert torch.equal(values, before)
-
-
-@pytest.mark.parametrize("length", [2, 10, 512])
-def test_partition_and_sort_find_the_same_pair(rng, length):
-    values = torch.from_numpy(rng.exponential(size=(4, length)))
-    first, second = middle_pair_by_partition(values), middle_pair_by_sort(values)
-    assert torch.equal(first.sort(dim=-1).values, second)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,9 @@ from itwinai_virgo.tiles import TILE_STEP, Grid, Plane
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+CHUNK = 8
+"""Series that a processor transforms together."""
 
 
 @dataclass(frozen=True)
@@ -101,13 +104,19 @@ class QTransform:
             Images and loudest tiles, each series at the quality factor of its own loudest tile.
 
         Raises:
-            ValueError: The series have another length than the tables.
+            ValueError: The series have another length than the tables, or there are none.
         """
-        if series.ndim != 2 or series.shape[1] != self.samples:
-            raise ValueError(f"series have shape {tuple(series.shape)}, expected (B, {self.samples})")
+        if series.ndim != 2 or series.shape[1] != self.samples or not len(series):
+            raise ValueError(f"series have shape {tuple(series.shape)}, expected (B, {self.samples}) with B >= 1")
+        # A few at a time: their tiles stay in the processor's cache.
+        step = CHUNK if series.device.type == "cpu" else len(series)
+        parts = [self._transform(series[first : first + step]) for first in range(0, len(series), step)]
+        return QImages(*(torch.cat([getattr(part, field.name) for part in parts]) for field in fields(QImages)))
+
+    def _transform(self, series: Tensor) -> QImages:
         spectrum, valid = _spectrum(series)
-        energies = [plane.tiles(spectrum) for plane in self._planes]
-        peaks = torch.stack([torch.stack([rows.amax(dim=(1, 2)) for rows in plane]).amax(dim=0) for plane in energies])
+        tiles = [plane.tiles(spectrum) for plane in self._planes]
+        peaks = torch.stack([torch.cat([rows.peaks() for rows in plane], dim=1).amax(dim=1) for plane in tiles])
         choice = peaks.argmax(dim=0)
         shape = (len(series), len(self.frequencies), len(self.times))
         out = QImages(
@@ -121,7 +130,7 @@ class QTransform:
         for number, plane in enumerate(self._planes):
             chosen = torch.nonzero(choice == number)[:, 0]
             if len(chosen):
-                rows = [group[chosen] for group in energies[number]]
+                rows = [group.of(chosen) for group in tiles[number]]
                 out.energy[chosen] = plane.image(rows)
                 out.peak_time[chosen], out.peak_frequency[chosen] = plane.loudest(rows)
         out.energy[~valid] = torch.nan

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from scipy.interpolate import make_interp_spline
 
 REACH = 24
 """Knots that a value depends on; a knot's weight falls by 0.27 a knot, so those left out weigh below 1e-6."""
+
+BLOCK = 64
+"""Positions that are evaluated by one product of matrices."""
 
 
 def basis(knots: np.ndarray, positions: np.ndarray) -> np.ndarray:
@@ -40,3 +44,24 @@ def local_basis(count: int, positions: np.ndarray) -> tuple[np.ndarray, np.ndarr
     start = np.clip(np.floor(positions).astype(np.int64) - width // 2 + 1, 0, count - width)
     weights = basis(np.arange(width, dtype=float), positions - start)
     return start[:, None] + np.arange(width), weights
+
+
+def banded(knots: np.ndarray, weights: np.ndarray) -> list[tuple[slice, torch.Tensor]]:
+    """Return a spline as products of small matrices, one for every few neighbouring positions.
+
+    Args:
+        knots: The knots that each position depends on, shape ``(P, k)``, neighbours, and rising with the position.
+        weights: Their weights, shape ``(P, k)``.
+
+    Returns:
+        For each block of positions the knots that it depends on, and the matrix ``(K, p)``, in single precision, that
+        takes the values there to those at the positions.
+    """
+    blocks = []
+    for first in range(0, len(knots), BLOCK):
+        near = knots[first : first + BLOCK]
+        reach = slice(int(near[0, 0]), int(near[-1, -1]) + 1)
+        matrix = np.zeros((reach.stop - reach.start, len(near)))
+        np.put_along_axis(matrix, (near - reach.start).T, weights[first : first + BLOCK].T, axis=0)
+        blocks.append((reach, torch.as_tensor(matrix, dtype=torch.float32)))
+    return blocks

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from itwinai_virgo.splines import basis, local_basis
+from itwinai_virgo.medians import middle
+from itwinai_virgo.splines import banded, basis, local_basis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +76,25 @@ class Grid:
     times: int
 
 
+@dataclass(frozen=True)
+class Tiles:
+    """Energies of the tiles of some rows, shape ``(B, R, n)``, and each row's median, shape ``(B, R, 1)``.
+
+    What a tile means is its energy over the median of its row; a row without energy has the median infinity.
+    """
+
+    energy: Tensor
+    median: Tensor
+
+    def peaks(self) -> Tensor:
+        """Return each row's loudest tile over the row's median, shape ``(B, R)``."""
+        return self.energy.amax(dim=2) / self.median[..., 0]
+
+    def of(self, series: Tensor) -> Tiles:
+        """Return the tiles of some series of the batch, given by number."""
+        return Tiles(self.energy[series], self.median[series])
+
+
 class Plane:
     """Tables of one quality factor: rows grouped by their number of tiles, and the way from tiles to pixels."""
 
@@ -94,85 +114,80 @@ class Plane:
         self._groups = [_Group(rows[tiles == count], q, int(count), grid) for count in np.unique(tiles)]
         # FITPACK, behind GWpy, holds the first and last row's value beyond them; extrapolating differs by 1 per cent.
         self._frequency_basis = torch.as_tensor(basis(rows, np.clip(out, rows[0], rows[-1])), dtype=torch.float32)
+        self._rows = torch.as_tensor(rows, dtype=torch.float32)
 
-    def tiles(self, spectrum: Tensor) -> list[Tensor]:
-        """Return the energies of all tiles over their rows' medians, a tensor ``(B, R, n)`` per group."""
-        return [group.energy(spectrum) for group in self._groups]
+    def tiles(self, spectrum: Tensor) -> list[Tiles]:
+        """Return the tiles of all rows, a batch of them per group.
 
-    def image(self, energies: Sequence[Tensor]) -> Tensor:
-        """Return pixels ``(B, F, T)`` from the energies of tiles."""
+        Args:
+            spectrum: Complex spectra of the series, shape ``(B, N / 2 + 1)``.
+        """
+        # One bin more: the highest window may reach past the Nyquist frequency by one, where its weight is next to 0.
+        padded = torch.cat([spectrum, spectrum[:, -1:]], dim=1)
+        return [group.tiles(torch.view_as_real(padded).flatten(1)) for group in self._groups]
+
+    def image(self, tiles: Sequence[Tiles]) -> Tensor:
+        """Return pixels ``(B, F, T)`` from the tiles of every group."""
         resampled = torch.cat(
-            [group.resample(energy) for group, energy in zip(self._groups, energies, strict=True)], dim=1
+            [group.resample(rows.energy) / rows.median for group, rows in zip(self._groups, tiles, strict=True)], dim=1
         )
         return self._frequency_basis.to(resampled.device) @ resampled
 
-    def loudest(self, energies: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    def loudest(self, tiles: Sequence[Tiles]) -> tuple[Tensor, Tensor]:
         """Return time [s] and frequency [Hz] of the loudest tile, each of shape ``(B,)``."""
-        peaks = torch.stack([energy.flatten(1).amax(dim=1) for energy in energies])
-        time, frequency = torch.zeros_like(peaks[0]), torch.zeros_like(peaks[0])
-        for number, (group, energy) in enumerate(zip(self._groups, energies, strict=True)):
-            index = energy.flatten(1).argmax(dim=1)
-            here = peaks.argmax(dim=0) == number
-            time[here] = ((index % energy.shape[2]) * (self._duration / energy.shape[2]))[here].to(time.dtype)
-            rows = torch.as_tensor(group.rows, dtype=time.dtype, device=time.device)
-            frequency[here] = rows[(index // energy.shape[2])[here]]
-        return time, frequency
+        row = torch.cat([rows.peaks() for rows in tiles], dim=1).argmax(dim=1)
+        time, first = torch.zeros(len(row), device=row.device), 0
+        for rows in tiles:
+            count = rows.energy.shape[1]
+            here = torch.nonzero((row >= first) & (row < first + count))[:, 0]
+            place = rows.energy[here, row[here] - first].argmax(dim=1)
+            time[here] = place * (self._duration / rows.energy.shape[2])
+            first += count
+        return time, self._rows.to(row.device)[row]
 
 
 class _Group:
     """Rows of one number of tiles, which share one batched inverse Fourier transform."""
 
     def __init__(self, rows: np.ndarray, q: float, count: int, grid: Grid) -> None:
-        self.rows = rows
-        index = np.zeros((len(rows), count), dtype=np.int64)
-        weight = np.zeros((len(rows), count))
-        for row, frequency in enumerate(rows):
-            window = bisquare_window(frequency, q, grid.duration)
-            offset = np.arange(len(window)) - len(window) // 2
-            # One bin above the centre, as in Omega and GWpy; without it images differ from theirs by a few per cent.
-            index[row, offset] = np.minimum(np.round(frequency * grid.duration) + offset + 1, grid.samples // 2)
-            weight[row, offset] = window
-        self._index = torch.as_tensor(index.ravel())
-        self._weight = torch.as_tensor(weight, dtype=torch.float32)
+        self._count = count
+        windows = [bisquare_window(frequency, q, grid.duration) for frequency in rows]
+        # One bin above the centre, as in Omega and GWpy; without it images differ from theirs by a few per cent.
+        starts = [
+            round(frequency * grid.duration) - len(window) // 2 + 1
+            for frequency, window in zip(rows, windows, strict=True)
+        ]
+        self._bins = [
+            slice(2 * start, 2 * (start + len(window))) for start, window in zip(starts, windows, strict=True)
+        ]
+        # Twice each: for the real and the imaginary part.
+        self._weights = torch.as_tensor(np.repeat(np.concatenate(windows), 2), dtype=torch.float32)
         # Knots of a spline keep their values: where every pixel falls on a tile, picking tiles is exact.
         self._stride = count // grid.times if count % grid.times == 0 else 0
         if not self._stride:
-            knots, weights = local_basis(count, np.arange(grid.times) * (count / grid.times))
-            self._knots, self._knot_weights = torch.as_tensor(knots), torch.as_tensor(weights, dtype=torch.float32)
+            self._resampling = banded(*local_basis(count, np.arange(grid.times) * (count / grid.times)))
 
-    def energy(self, spectrum: Tensor) -> Tensor:
-        """Return energies over the row's median, shape ``(B, R, n)``; rows without energy stay zero."""
-        picked = spectrum.index_select(1, self._index.to(spectrum.device)).view(len(spectrum), len(self.rows), -1)
-        tiles = torch.fft.ifft(picked.mul_(self._weight.to(spectrum.device)))
-        energy: Tensor = tiles.real.square().addcmul_(tiles.imag, tiles.imag)
+    def tiles(self, spectrum: Tensor) -> Tiles:
+        """Return the tiles of the rows.
+
+        Args:
+            spectrum: Real and imaginary parts in turn, shape ``(B, 2 W)``.
+        """
+        # Where a row's window begins in the transform turns the phase of its tiles and leaves their energy: it begins
+        # at zero, which is quicker than around it.
+        windowed = torch.zeros(len(spectrum), len(self._bins), 2 * self._count, device=spectrum.device)
+        weights = self._weights.to(spectrum.device).split([bins.stop - bins.start for bins in self._bins])
+        for row, (bins, weight) in enumerate(zip(self._bins, weights, strict=True)):
+            torch.mul(spectrum[:, bins], weight, out=windowed[:, row, : len(weight)])
+        tiles = torch.fft.ifft(torch.view_as_complex(windowed.unflatten(2, (-1, 2))), norm="forward")
+        parts = torch.view_as_real(tiles).square_()
+        energy = parts[..., 0] + parts[..., 1]
         median = middle(energy)
-        return energy.div_(torch.where(median > 0, median, torch.inf))
+        return Tiles(energy, torch.where(median > 0, median, torch.inf))
 
     def resample(self, energy: Tensor) -> Tensor:
         """Return energies at the times of the image, shape ``(B, R, T)``."""
         if self._stride:
             return energy[..., :: self._stride]
-        weights = self._knot_weights.to(energy.device)
-        return torch.einsum("brtk,tk->brt", energy[..., self._knots.to(energy.device)], weights)
-
-
-def middle(values: Tensor) -> Tensor:
-    """Return the median of an even number of values along the last axis, the mean of the two in the middle.
-
-    ``torch.median`` returns the lower one.
-    """
-    pair = middle_pair_by_partition if values.device.type == "cpu" else middle_pair_by_sort
-    return pair(values).mean(dim=-1, keepdim=True)
-
-
-def middle_pair_by_partition(values: Tensor) -> Tensor:
-    """Return the two values in the middle; on a processor in a tenth of the time that torch takes to sort."""
-    half = values.shape[-1] // 2
-    parted = np.partition(values.numpy(), (half - 1, half), axis=-1)
-    return torch.from_numpy(parted[..., half - 1 : half + 1])
-
-
-def middle_pair_by_sort(values: Tensor) -> Tensor:
-    """Return the two values in the middle, on any device."""
-    half = values.shape[-1] // 2
-    return values.sort(dim=-1).values[..., half - 1 : half + 1]
+        blocks = [energy[..., knots] @ weights.to(energy.device) for knots, weights in self._resampling]
+        return torch.cat(blocks, dim=-1)
