@@ -10,9 +10,9 @@ from typing import Any, Protocol, runtime_checkable
 class Source(Protocol):
     """Random access to samples.
 
-    A sample is a tuple or a dictionary of NumPy arrays, in Keras's case ``(inputs, targets)``; where a model has several
-    inputs or outputs, either may be a tuple or a dictionary itself. Hand out copies: a framework may write into what it
-    is given. Two methods are optional:
+    A sample is a tuple or a dictionary of NumPy arrays, in Keras's case ``(inputs, targets)``; where a model has
+    several inputs or outputs, either may be a tuple or a dictionary itself. Hand out copies: a framework may write into
+    what it is given. Two methods are optional:
 
     * ``__getitems__(indices)`` returns a whole batch at once, each array with a leading batch axis ``B``;
     * ``augmented(index, generator)`` returns the sample changed at random for training. The generator depends on

@@ -56,6 +56,17 @@ class Weight:
     trainable: bool
 
 
+@dataclass
+class Lesson:
+    """What one batch would teach a model."""
+
+    gradient: dict[str, np.ndarray]
+    """By the name of a weight; one that the loss does not reach is left out."""
+
+    loss: float | None = None
+    """None where the training step returns none."""
+
+
 class Engine(Protocol):
     """Drives one framework."""
 
@@ -93,22 +104,23 @@ class Engine(Protocol):
         """Return copies of all that a checkpoint keeps of a model, in the order in which it was built."""
         ...
 
-    def gradients(self, job: FitJob, batches: Sequence[Sequence[int]]) -> list[dict[str, np.ndarray]]:
-        """Return the gradients of the training loss over some batches, each at the untrained weights.
+    def lessons(self, job: FitJob, batches: Sequence[Sequence[int]]) -> list[Lesson]:
+        """Return the training loss over each of some batches and its gradient, at the untrained weights.
 
         Layers that drop or add at random are switched off.
 
         Args:
             job: What would be trained.
             batches: Indices into its training part, not augmented.
-
-        Returns:
-            For each batch, the name of a weight and its gradient; a weight that the loss does not reach is left out.
         """
         ...
 
     def batch_norms(self, model: Any) -> list[str]:
-        """Return the layers that normalise a sample by the others of its batch, by name and class."""
+        """Return the layers that normalise a batch by itself, on each replica another one, by name and class."""
+        ...
+
+    def restless(self, run: RunConfig[Any], model: Any, source: Source) -> list[str]:
+        """Return the layers that drop, add or normalise as in training while the model judges a source."""
         ...
 
     def lost_weights(self, model: Any) -> list[str]:

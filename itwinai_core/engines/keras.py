@@ -16,9 +16,9 @@ from itwinai_core.engines.quiet import muted_stderr
 with muted_stderr():
     import keras
 
-from itwinai_core.engines.contract import FitJob, FitOutcome, Weight
+from itwinai_core.engines.contract import FitJob, FitOutcome, Lesson, Weight
 from itwinai_core.engines.interrupt import StopRequest
-from itwinai_core.engines.keras_gradients import gradients, layers
+from itwinai_core.engines.keras_gradients import layers, lessons
 from itwinai_core.engines.progress import FitProgress
 from itwinai_core.engines.watch import Watch
 from itwinai_core.errors import FitInterruptedError, RunError
@@ -27,8 +27,6 @@ from itwinai_core.order import epoch_batches, gather, gather_augmented
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
-
-    import numpy as np
 
     from itwinai_core.config import RunConfig
     from itwinai_core.sources import Source
@@ -106,15 +104,20 @@ class KerasEngine:
         learnt = {id(variable) for variable in model.trainable_weights}
         return [Weight(variable.path, variable.numpy().copy(), id(variable) in learnt) for variable in model.weights]
 
-    def gradients(self, job: FitJob, batches: Sequence[Sequence[int]]) -> list[dict[str, np.ndarray]]:
-        """Return the gradients of the compiled loss over these batches, at the untrained weights."""
+    def lessons(self, job: FitJob, batches: Sequence[Sequence[int]]) -> list[Lesson]:
+        """Return the compiled loss over these batches and its gradients, at the untrained weights."""
         model = self.build(job.use_case, job.run, job.data.train)
-        return gradients(model, (gather(job.data.train, batch) for batch in batches))
+        return lessons(model, (gather(job.data.train, batch) for batch in batches))
 
     def batch_norms(self, model: keras.Model) -> list[str]:
-        """Return the model's layers of batch normalisation."""
+        """Return the model's layers that normalise a batch by itself; those that ask all replicas may."""
         kind = keras.layers.BatchNormalization
-        return [f"{layer.name} ({type(layer).__name__})" for layer in layers(model) if isinstance(layer, kind)]
+        mixing = [layer for layer in layers(model) if isinstance(layer, kind) and not layer.synchronized]
+        return [f"{layer.name} ({type(layer).__name__})" for layer in mixing]
+
+    def restless(self, run: RunConfig[Any], model: keras.Model, source: Source) -> list[str]:  # noqa: ARG002
+        """Return nothing: Keras tells its layers at each call whether they train."""
+        return []
 
     def lost_weights(self, model: keras.Model) -> list[str]:  # noqa: ARG002 - Keras finds all of them
         """Return nothing: Keras follows layers into lists and dictionaries."""

@@ -1,4 +1,4 @@
-"""Takes the gradients that a model's own training step leaves, batch by batch, at the same weights, on any back end."""
+"""Takes what a model's own training step makes of each batch, at the same weights, on any back end."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
+from itwinai_core.engines.contract import Lesson
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import numpy as np
 
 _CHANCE = ("rate", "stddev", "dropout", "recurrent_dropout")
 
 
-def gradients(model: keras.Model, batches: Iterable[Any]) -> list[dict[str, np.ndarray]]:
-    """Return the gradient of each trainable weight for each batch.
+def lessons(model: keras.Model, batches: Iterable[Any]) -> list[Lesson]:
+    """Return the loss of each batch, and its gradient by each trainable weight.
 
     An update of plain gradient descent with a rate of 1 takes exactly the gradient off the weights.
 
@@ -24,6 +24,8 @@ def gradients(model: keras.Model, batches: Iterable[Any]) -> list[dict[str, np.n
         batches: ``(inputs, targets)``, as the model is trained on.
     """
     for layer in layers(model):
+        if getattr(layer, "synchronized", False):
+            layer.trainable = False  # so it takes its averages, and does not ask the other replicas
         if hasattr(layer, "seed_generator"):
             for option in _CHANCE:
                 if isinstance(getattr(layer, option, None), float):
@@ -35,15 +37,15 @@ def gradients(model: keras.Model, batches: Iterable[Any]) -> list[dict[str, np.n
     found = []
     for batch in batches:
         inputs, targets, shares = keras.utils.unpack_x_y_sample_weight(batch)
-        model.train_on_batch(inputs, targets, sample_weight=shares)
+        model.reset_metrics()
+        told = model.train_on_batch(inputs, targets, sample_weight=shares, return_dict=True)
         trainable = {id(variable) for variable in model.trainable_weights}
-        found.append(
-            {
-                f"{number}:{variable.path}": before - variable.numpy()
-                for number, (variable, before) in enumerate(zip(model.weights, start, strict=True))
-                if id(variable) in trainable
-            }
-        )
+        gradient = {
+            f"{number}:{variable.path}": before - variable.numpy()
+            for number, (variable, before) in enumerate(zip(model.weights, start, strict=True))
+            if id(variable) in trainable
+        }
+        found.append(Lesson(gradient, float(told["loss"]) if "loss" in told else None))
         for variable, before in zip(model.weights, start, strict=True):
             variable.assign(before)
     return found

@@ -13,10 +13,10 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from itwinai_core.engines.contract import FitJob, FitOutcome, Weight
+from itwinai_core.engines.contract import FitJob, FitOutcome, Lesson, Weight
 from itwinai_core.engines.interrupt import StopRequest
-from itwinai_core.engines.lightning_gradients import Gradients
-from itwinai_core.engines.lightning_layers import batch_norms, lost_weights
+from itwinai_core.engines.lightning_gradients import Lessons
+from itwinai_core.engines.lightning_layers import Restless, batch_norms, lost_weights
 from itwinai_core.engines.progress import FitProgress
 from itwinai_core.engines.watch import Watch
 from itwinai_core.errors import FitInterruptedError, RunError
@@ -89,20 +89,30 @@ class LightningEngine:
             if isinstance(values, torch.Tensor)
         ]
 
-    def gradients(self, job: FitJob, batches: Sequence[Sequence[int]]) -> list[dict[str, np.ndarray]]:
-        """Return the gradients that a `training_step` on each of these batches leaves, at the untrained weights."""
+    def lessons(self, job: FitJob, batches: Sequence[Sequence[int]]) -> list[Lesson]:
+        """Return the loss and the gradients of a `training_step` on each of these batches, at the untrained weights."""
         run = job.run.model_copy(update={"fit": job.run.fit.model_copy(update={"epochs": 1})})
         model = self.build(job.use_case, run, job.data.train)
-        seen = Gradients(run.seed)
+        seen = Lessons(run.seed)
         samples = _Samples(job.data.train, run.seed, _Batches(0, run, shuffle=False), training=False)
         loader = DataLoader(samples, batch_sampler=[list(batch) for batch in batches], collate_fn=_to_tensors)
+        # A schedule may look at what validation logs.
+        judged = DataLoader(samples, batch_sampler=[list(batches[0])], collate_fn=_to_tensors)
         with _quiet():
-            _trainer(run, strategy="auto", callbacks=[seen]).fit(model, loader)
+            _trainer(run, strategy="auto", callbacks=[seen]).fit(model, loader, judged)
         return seen.found
 
     def batch_norms(self, model: pl.LightningModule) -> list[str]:
         """Return the module's layers of batch normalisation."""
         return batch_norms(model)
+
+    def restless(self, run: RunConfig[Any], model: pl.LightningModule, source: Source) -> list[str]:
+        """Return the layers that a `validation_step` runs as in training."""
+        seen = Restless()
+        with _quiet():
+            _trainer(run, strategy="auto", callbacks=[seen]).validate(model, _loader(source, run), verbose=False)
+        model.eval()
+        return seen.found
 
     def lost_weights(self, model: pl.LightningModule) -> list[str]:
         """Return the attributes of the module that hold trainable layers in plain lists or dictionaries."""

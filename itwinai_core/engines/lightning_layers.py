@@ -4,17 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import lightning.pytorch as pl
 from torch import nn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+RANDOM = ("dropout", "droppath", "stochasticdepth", "noise")
+"""Parts of the names of layers that draw at random in training."""
+
 _MIXING = nn.modules.batchnorm._BatchNorm  # noqa: SLF001 - torch offers no other base of them
 
 
+class Restless(pl.Callback):
+    """Looks, after each batch that is judged, which layers act as in training; their names are in ``found``."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        """By name and class."""
+
+    def on_validation_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:  # noqa: ARG002 - Lightning's
+        """Look."""
+        self.found = [
+            f"{name} ({type(layer).__name__})"
+            for name, layer in pl_module.named_modules()
+            if layer.training
+            and (isinstance(layer, _MIXING) or any(word in type(layer).__name__.lower() for word in RANDOM))
+        ]
+
+
 def batch_norms(module: nn.Module) -> list[str]:
-    """Return the layers of batch normalisation, by name and class."""
-    return [f"{name} ({type(layer).__name__})" for name, layer in module.named_modules() if isinstance(layer, _MIXING)]
+    """Return the layers that normalise a batch by itself, by name and class; those that ask all replicas may."""
+    return [
+        f"{name} ({type(layer).__name__})"
+        for name, layer in module.named_modules()
+        if isinstance(layer, _MIXING) and not isinstance(layer, nn.SyncBatchNorm)
+    ]
 
 
 def lost_weights(module: nn.Module) -> list[str]:

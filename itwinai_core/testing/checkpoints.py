@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickletools
+import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_PLAIN = ("torch", "collections", "builtins", "__builtin__", "_codecs")
-"""Modules whose objects plain weights are made of; numbers and containers need none."""
+_PLAIN = re.compile(
+    r"(collections|builtins|__builtin__|_codecs)\..*|torch\.(\w+|_utils\.\w+|_tensor\.\w+|nn\.parameter\.\w+|storage\.\w+)"
+)
+"""What plain weights are made of; numbers and containers need nothing."""
 
 
 def pickled(checkpoint: Path) -> list[Fault]:
@@ -35,7 +38,7 @@ def foreign_objects(checkpoint: Path) -> list[str]:
         names = archive.namelist()
         pickles = [archive.read(name) for name in names if name.endswith("data.pkl")]
         configs = [json.loads(archive.read(name)) for name in names if name == "config.json"]
-    found = [name for text in pickles for name in _pickled(text) if name.partition(".")[0] not in _PLAIN]
+    found = [name for text in pickles for name in _pickled(text) if not _PLAIN.fullmatch(name)]
     return sorted({*found, *(name for config in configs for name in _lambdas(config))})
 
 

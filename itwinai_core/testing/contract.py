@@ -141,7 +141,11 @@ class Subject:
         diagnosis = plugins.installed[0].diagnosis
         if diagnosis:
             place = f" ({diagnosis.place})" if diagnosis.place else ""
-            raise LoadError(Fault(f"The plugin is set aside: {diagnosis.reason}{place}.", f"Mend it: {diagnosis.mend}"))
+            change = f"Mend it: {diagnosis.mend}"
+            if "--upgrade" in diagnosis.mend:  # said to users, who wait for the next release; its author makes that
+                where = diagnosis.place or f"{self.point.module} or pyproject.toml"
+                change = f"Mend {where}, and install the plugin anew; `itwinai list-plugins` says whether it works."
+            raise LoadError(Fault(f"The plugin is set aside: {diagnosis.reason}{place}.", change))
         return plugins
 
     @cached_property

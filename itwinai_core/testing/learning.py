@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from itwinai_core.order import gather
 from itwinai_core.sources import DataSplits
 from itwinai_core.testing.contract import Fault, NotCheckedError
+from itwinai_core.testing.judging import disturbed
 from itwinai_core.testing.parts import Part, leaves, spread
 
 if TYPE_CHECKING:
@@ -59,9 +60,14 @@ def overfit_one_batch(trial: Trial) -> list[Fault]:
         trial.engine.fit(job)
     model = trial.engine.load(trial.use_case, run, job.checkpoints / f"last{trial.engine.suffix}")
     after = trial.engine.evaluate(run, model, batch)
-    held = f"test/{run.fit.monitor.partition('/')[2]}" if run.fit.mode == "min" else ""
+    same = f"test/{names[0].partition('/')[2]}"
+    held = same if same in before or run.fit.mode != "min" else f"test/{run.fit.monitor.partition('/')[2]}"
     still = (before[held], after[held]) if held in before else None
-    return [*_wrong_curve(names[0], losses, still), *_deaf(trial, batch, model, after)]
+    return [
+        *_wrong_curve(names[0], losses, still),
+        *_deaf(trial, batch, model, after),
+        *disturbed(trial, model, batch, after),
+    ]
 
 
 def _loss_name(metrics: Mapping[str, float], options: FitConfig) -> str:

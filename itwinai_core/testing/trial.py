@@ -19,6 +19,7 @@ from itwinai_core.errors import UserError
 from itwinai_core.sources import DataSplits
 from itwinai_core.testing.contract import Fault
 from itwinai_core.testing.parts import few
+from itwinai_core.testing.reading import Read, noted
 from itwinai_core.testing.watching import shown_file
 
 if TYPE_CHECKING:
@@ -198,12 +199,21 @@ class Cut:
 
     def assess(self, run: RunConfig[Any], model: Any, data: DataSplits, folder: Path) -> Mapping[str, float]:
         """Judge the model on what was built; what goes wrong is kept, and the fit goes on."""
+        read = Read()
         try:
-            judged = self._trial.use_case.assess(run, model, self._built or data, folder)
-            return _numbers(judged)
+            judged = _numbers(self._trial.use_case.assess(run, model, noted(self._built or data, read), folder))
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises is a finding
             self._trial.assess_faults.append(self._trial.fault(error))
             return {}
+        held_out = "validation" if (self._built or data).test is None else "test"
+        if read.samples and held_out not in read.touched:
+            self._trial.assess_faults.append(
+                Fault(
+                    f"assess looks at the {' and the '.join(sorted(read.samples))} part, and not at what is held out.",
+                    "Judge on data.held_out: the other parts chose the weights.",
+                )
+            )
+        return judged
 
     def _build(self, run: RunConfig[Any]) -> DataSplits:
         built = self._trial.use_case.build_data(run)

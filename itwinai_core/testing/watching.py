@@ -21,9 +21,9 @@ NO_NETWORK = "no-network"
 RUN_FOLDER_ONLY = "run-folder-only"
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_CALLERS = re.compile(
-    r"(?:^|[;&|/(]\s*|\s-c\s+)(aria2c|curl|ftp|git (?:clone|fetch|pull)|rsync|scp|sftp|ssh|wget)(?=\s|$)"
-)
+_BEFORE = r"(?:^|[;&|/(]\s*|\s-c\s+|\b(?:env|exec|nice|nohup|sudo|time|xargs)\s+|\btimeout\s+\S+\s+)"
+_CALLERS = re.compile(rf"{_BEFORE}(aria2c|curl|ftp|git (?:clone|fetch|pull)|rsync|scp|sftp|ssh|wget)(?=\s|$)")
+_ADDRESS = re.compile(r"\b(?:https?|ftp|s3|gs|git)://(?:[^\s/@'\"]*@)?([\w.-]+)")
 _LOCAL = {"", "localhost", "ip6-localhost", "::", "::1", "0.0.0.0", "<broadcast>"}  # noqa: S104 - nothing is bound
 _PYTHON = os.path.dirname(os.__file__)  # noqa: PTH120 - compared with names of files as Python writes them
 
@@ -195,8 +195,11 @@ def _name(arguments: tuple[Any, ...]) -> str:
 def _program(command: Any) -> str:
     """Return the program of a command line that is there to use the network, or nothing."""
     words = [command] if isinstance(command, str | bytes) else command or ()
-    found = _CALLERS.search(" ".join(os.fsdecode(word) for word in words))
-    return f"with {found[1]}" if found else ""
+    line = " ".join(os.fsdecode(word) for word in words)
+    if found := _CALLERS.search(line):
+        return f"with {found[1]}"
+    address = _ADDRESS.search(line)
+    return "" if address is None or address[1] in _LOCAL or address[1].startswith("127.") else address[1]
 
 
 _CHANGES: dict[str, Callable[[tuple[Any, ...]], tuple[str, Sequence[Any]]]] = {

@@ -53,6 +53,14 @@ def test_samples_are_stacked_in_the_order_asked_for():
     assert np.array_equal(y, [3, 0, 2])
 
 
+def test_samples_that_are_nested_are_stacked_leaf_by_leaf():
+    samples = [({"a": np.full(2, index), "b": (np.float32(index),)}, np.float32(index)) for index in (3, 0)]
+    inputs, targets = stack(samples)
+    assert np.array_equal(inputs["a"], [[3, 3], [0, 0]])
+    assert np.array_equal(inputs["b"][0], [3, 0])
+    assert np.array_equal(targets, [3, 0])
+
+
 def test_a_source_that_gathers_itself_is_asked_once():
     x, _ = gather(Together(), np.array([1, 3]))
     assert np.array_equal(x, [10, 30])

@@ -33,6 +33,10 @@ def careful(self, run, model, inputs, folder):
         raise DataError(f"{inputs[0]} holds no number.") from error
 
 
+def on_train(self, run, model, data, folder):
+    return {"slope_error": float(data.train[0][1].item())}
+
+
 def bug(self, *_):
     return 1 / 0
 
@@ -44,6 +48,8 @@ def bug(self, *_):
         pytest.param({"samples": lambda self: {}}, "^$", id="without samples"),
         ({"assess": lambda self, *_: {"slope_error": float("inf")}}, "test/slope_error of held-out data is inf"),
         ({"assess": lambda self, *_: {"test/a": 1.0}}, "a value under the name 'test/a'"),
+        ({"assess": on_train}, "assess looks at the train part, and not at what is held out"),
+        ({"assess": lambda self, run, model, data, folder: {"n": len(data.train)}}, "^(?!.*held out)"),
         ({"assess": lambda self, *_: None}, "assess returns None, and names with their numbers"),
         ({"assess": lambda self, *_: {"slope_error": 77.0}}, "`itwinai evaluate` in a new process metrics differ"),
         ({"assess": bug}, "ZeroDivisionError"),

@@ -43,6 +43,15 @@ def test_an_object_is_named_with_its_module(checkpoint):
     assert foreign_objects(checkpoint({"hyper_parameters": {"rate": Fraction(1, 3)}})) == ["fractions.Fraction"]
 
 
+def test_a_layer_of_torch_is_an_object_too(checkpoint):
+    import torch
+
+    found = foreign_objects(
+        checkpoint({"net": torch.nn.Sequential(torch.nn.Tanh()), "w": torch.nn.Parameter(torch.ones(2))})
+    )
+    assert found == ["torch.nn.modules.activation.Tanh", "torch.nn.modules.container.Sequential"]
+
+
 def test_nothing_is_restored_to_find_out(checkpoint, tmp_path):
     found = foreign_objects(checkpoint({"state": Trap()}))
     assert [name.rpartition(".")[2] for name in found] == ["mkdir"]

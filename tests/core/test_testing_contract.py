@@ -80,6 +80,8 @@ def test_what_the_registry_says_of_a_broken_plugin_is_a_fault(tides):
         _ = Subject("itwinai-tides").use_cases
     assert "set aside" in raised.value.fault.problem
     assert f"{tides / '__init__.py'}, line 1" in raised.value.fault.problem
+    assert raised.value.fault.change.startswith(f"Mend {tides / '__init__.py'}, line 1, and install the plugin anew")
+    assert "--upgrade" not in raised.value.fault.change
 
 
 def test_the_use_cases_of_a_working_plugin_are_loaded(toys):

@@ -90,11 +90,13 @@ def test_gradients_are_the_derivatives_of_the_loss_at_the_untrained_weights(driv
     model = driver.build(described.use_case, described.run, described.data.train)
     slope = float(next(weight.values for weight in driver.weights(model) if weight.trainable).squeeze())
     batches = [list(range(10)), list(range(5, 20)), [39]]
-    found = driver.gradients(described, batches)
+    found = driver.lessons(described, batches)
     points = Points(2.0, 40)
-    for batch, gradients in zip(batches, found, strict=True):
-        ((_, gradient),) = gradients.items()
-        assert float(gradient.squeeze()) == pytest.approx(analytic(slope, points.x[batch], points.y[batch]), rel=1e-4)
+    for batch, lesson in zip(batches, found, strict=True):
+        ((_, gradient),) = lesson.gradient.items()
+        x, y = points.x[batch], points.y[batch]
+        assert float(gradient.squeeze()) == pytest.approx(analytic(slope, x, y), rel=1e-4)
+        assert lesson.loss == pytest.approx(float(np.mean((slope * x - y) ** 2)), rel=1e-4)
 
 
 def test_an_evaluation_draws_the_same_each_time(driver, job, monkeypatch):
@@ -170,7 +172,7 @@ def noisy(job, line):
 
 
 def test_gradients_are_taken_without_dropout(driver, noisy):
-    one, other = driver.gradients(noisy(), [list(range(8)), list(range(8))])
+    one, other = (lesson.gradient for lesson in driver.lessons(noisy(), [list(range(8)), list(range(8))]))
     assert all(np.array_equal(one[name], other[name]) for name in one)
     assert any(np.abs(gradient).max() > 0 for gradient in one.values())
 
@@ -202,11 +204,12 @@ class TwoOptimisers(TorchLine):
 @pytest.mark.parametrize("line", ["torch-line"])
 def test_gradients_of_several_optimisers_are_taken_at_the_same_weights(driver, job):
     described = replace(job(), use_case=TwoOptimisers())
-    (found,) = driver.gradients(described, [list(range(10))])
+    (found,) = driver.lessons(described, [list(range(10))])
     points = Points(2.0, 40)
     x, y = points.x[:10], points.y[:10]
-    assert float(found["slope"]) == pytest.approx(analytic(0.0, x, y), rel=1e-4)
-    assert float(found["offset"]) == pytest.approx(float(np.mean(-2 * y)), rel=1e-4)
+    assert found.loss is None
+    assert float(found.gradient["slope"]) == pytest.approx(analytic(0.0, x, y), rel=1e-4)
+    assert float(found.gradient["offset"]) == pytest.approx(float(np.mean(-2 * y)), rel=1e-4)
 
 
 def test_a_resumed_fit_draws_the_same_dropout(driver, noisy, job, tmp_path):

@@ -42,6 +42,7 @@ def dense(keras):
     ("use_case", "said"),
     [
         (net(dense, lambda keras: keras.layers.BatchNormalization()), r"\(BatchNormalization\) normalise.*GroupNormal"),
+        (net(dense, lambda keras: keras.layers.BatchNormalization(synchronized=True)), "^$"),
         (net(dense, loss=lambda keras: keras.losses.MeanSquaredError(reduction="sum")), "a sum over the batch"),
         (net(dense, lambda keras: keras.layers.LayerNormalization()), "^$"),
         (net(dense, lambda keras: keras.layers.GroupNormalization(2)), "^$"),
@@ -49,7 +50,7 @@ def dense(keras):
         (net(dense, lambda keras: keras.layers.GaussianNoise(0.5)), "^$"),
         (net(lambda keras: keras.layers.Reshape((1, 1)), lambda keras: keras.layers.LSTM(4, dropout=0.5)), "^$"),
     ],
-    ids=["batch norm", "sum", "layer norm", "group norm", "dropout", "noise", "recurrent dropout"],
+    ids=["batch norm", "synchronised", "sum", "layer norm", "group norm", "dropout", "noise", "recurrent dropout"],
 )
 def test_two_replicas(trial_of, use_case, said):
     assert re.search(said, problems(two_replicas(trial_of(use_case))))

@@ -47,6 +47,18 @@ def test_a_loss_below_zero_may_fall_further(trial_of):
     assert overfit_one_batch(trial_of(spoilt(_loss=below))) == []
 
 
+def test_a_rate_next_to_nothing_is_seen_behind_dropout_and_whatever_is_watched(trial_of):
+    def dropped(self, x):
+        import torch
+
+        return self.slope * torch.nn.functional.dropout(x, 0.5, self.training)
+
+    class Watching(type(spoilt(forward=dropped, configure_optimizers=adam(1e-9)))):
+        defaults = {"fit": {"batch_size": 16, "monitor": "validation/loss", "mode": "max"}}  # noqa: RUF012 - as plugins write it
+
+    assert "train/loss does not fall" in problems(overfit_one_batch(trial_of(Watching())))
+
+
 def test_dropout_is_no_reason_to_doubt_that_a_model_learns(trial_of):
     def dropped(self, x):
         import torch
@@ -79,7 +91,7 @@ def test_a_model_that_tells_no_loss_is_not_followed(trial_of):
 
 @pytest.mark.parametrize(
     ("combine", "said"),
-    [("sum", "is a sum over the batch"), ("std", "no sample's share of it may depend on the others")],
+    [("sum", "is a sum over the batch"), ("std", "no sample's share may depend on the others")],
 )
 def test_a_loss_that_is_no_mean_is_a_fault(trial_of, combine, said):
     def together(self, batch, part):
@@ -87,6 +99,44 @@ def test_a_loss_that_is_no_mean_is_a_fault(trial_of, combine, said):
         return train_on(self, batch, part, getattr(errors, combine)())
 
     assert said in problems(two_replicas(trial_of(spoilt(_loss=together))))
+
+
+def test_a_loss_that_is_no_mean_is_seen_where_its_gradient_is(trial_of):
+    def widened(self, batch, part):
+        return train_on(self, batch, part, ((self(batch[0]) - batch[1]) ** 2).mean() + batch[1].max())
+
+    said = problems(two_replicas(trial_of(spoilt(_loss=widened))))
+    assert re.search(r"The loss of a batch is [\d.]+, and not the mean of those of its halves", said)
+
+
+def normalising(kind, name):
+    """Return a toy with a layer of torch, and a name of its own."""
+
+    class Normalising(TorchLine):
+        def build_model(self, run):
+            import torch
+
+            def forward(module, x):
+                return module.slope * module.layer(x)
+
+            model = super().build_model(run)
+            model.layer = getattr(torch.nn, kind)(1)
+            model.__class__ = type(name, (type(model),), {"forward": forward})
+            return model
+
+    return Normalising()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "said"),
+    [
+        ("BatchNorm1d", "Line", r"layer \(BatchNorm1d\)"),
+        ("BatchNorm1d", "Denoiser", "BatchNorm1d"),
+        ("SyncBatchNorm", "Line", "^$"),
+    ],
+)
+def test_a_batch_may_be_normalised_over_all_replicas_alone(trial_of, kind, name, said):
+    assert re.search(said, problems(two_replicas(trial_of(normalising(kind, name)))))
 
 
 def test_one_sample_is_too_few_for_two_replicas(trial_of):

@@ -41,6 +41,13 @@ def test_a_good_plugin_has_no_fault(small):
         ("import logging\nlogging.disable(logging.INFO)", "changes the logging"),
         ("import random\nrandom.seed(1)", "sets the state of Python's random numbers"),
         ("import sys\nsys.path.append('/nowhere')", "changes the path that modules are looked for on"),
+        ("import locale\nlocale.setlocale(locale.LC_NUMERIC, 'C.UTF-8')", "plugin.py:37 changes the locale"),
+        (
+            "import multiprocessing\nmultiprocessing.set_start_method('spawn', force=True)",
+            "changes how the whole program starts processes",
+        ),
+        ("import json\njson.JSONEncoder.default = lambda self, x: str(x)", "replaces json.encoder.JSONEncoder.default"),
+        ("import shutil\n\n\ndef copy(*_):\n    pass\n\n\nshutil.copy = copy", "replaces shutil.copy for the whole"),
         ("import sys\nsys.setrecursionlimit(5000)", "replaces hooks or limits of Python itself"),
         ("import socket\nsocket.socket().connect_ex(('127.0.0.1', 9))", "opens the network"),
         ("import time\ntime.sleep(1.5)", "most of them waiting"),
@@ -64,6 +71,8 @@ def test_what_loading_must_not_do_is_named(small, text, words):
         "from importlib.metadata import version\nCORE = version('itwinai-core')",
         "from importlib.resources import files\nTEXT = files('small').joinpath('__init__.py').read_text()",
         "import random\nDRAWN = random.Random(1).random()",
+        "import json\n\n\nclass Own(json.JSONEncoder):\n    def default(self, x):\n        return str(x)",
+        "import multiprocessing\nCONTEXT = multiprocessing.get_context('spawn')",
         "import numpy",
     ],
 )

@@ -50,6 +50,10 @@ def test_a_summary_is_a_line_that_says_something(small, summary, words):
         ("@property\n    def samples(self):\n        return {}", "samples"),
         ("@staticmethod\n    def samples():\n        return {}", "is staticmethod, and a plain method is asked for"),
         ("def samples(self):\n        return {'real': 'real.csv'}", "Give it as a pathlib.Path"),
+        (
+            "def samples(self):\n        return {'real': 'real.csv'}",
+            "offers 'real' to predict, and Small has no predict",
+        ),
         ("def samples(self):\n        raise OSError('gone')", "samples() raises OSError: gone"),
         (
             "def samples(self):\n        from pathlib import Path\n\n        return {'real': Path('/nowhere/x.csv')}",
@@ -73,7 +77,10 @@ def test_a_use_case_that_keeps_its_contract_only_nearly_is_named(small, text, wo
         "def prepare(self, _run):\n        pass",
         "def assess(self, run, model, data, folder, *, most=3):\n        return {}",
         "def assess(self, *handed):\n        return {}",
-        "def samples(self):\n        from pathlib import Path\n\n        return {'self': Path(__file__)}",
+        (
+            "def samples(self):\n        from pathlib import Path\n\n        return {'self': Path(__file__)}\n\n"
+            "    def predict(self, run, model, inputs, folder):\n        return ['done']"
+        ),
         "def build_points(self, run):\n        return self.build_data(run)",
         "def evaluate(self):\n        return 1\n\n    def use(self):\n        return self.evaluate()",
         "def _asses(self):\n        return 1",

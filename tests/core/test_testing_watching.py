@@ -63,6 +63,9 @@ CALLS = {
     "import subprocess; subprocess.run(['curl', '-s', 'x'])": "with curl",
     "import os; os.system('cd run && /usr/bin/wget x')": "with wget",
     "import subprocess; subprocess.run(['git', 'clone', 'x'])": "with git clone",
+    "import subprocess; subprocess.run(['/usr/bin/env', 'curl', 'x'])": "with curl",
+    "import os; os.system('timeout 9 wget x')": "with wget",
+    "import os; os.system('python3 -c \"open(\\'https://me@data.example.net/x\\')\"')": "data.example.net",
     "import subprocess; subprocess.run('rsync x | tar x', shell=True)": "with rsync",
 }
 HARMLESS = [
@@ -80,6 +83,7 @@ HARMLESS = [
     "import socket; s = socket.create_server(('127.0.0.1', 0)); socket.create_connection(s.getsockname()).close()",
     "import subprocess; subprocess.run(['true'])",
     "import os; os.system('true curl')",
+    "import subprocess; subprocess.run(['true', 'http://localhost:8080/x', 'http://127.0.0.1/x'])",
 ]
 SWALLOWED = """
 from urllib.request import urlopen

@@ -50,12 +50,22 @@ _LASTING = {
         "changes the path that modules are looked for on (sys.path)",
         "Put the modules into the package, and import them by their whole name.",
     ),
+    "locale": (
+        "changes the locale of the whole program",
+        "Leave it: every file's numbers would be read and written in another way.",
+    ),
+    "way to start processes": (
+        "changes how the whole program starts processes",
+        "Ask for a context of your own inside the method that needs it: multiprocessing.get_context(…).",
+    ),
     "hooks of Python": ("replaces hooks or limits of Python itself", "Leave sys and threading as they are."),
 }
 _SPELT = {
     "module path": r"sys\.path",
     "hooks of Python": r"excepthook|displayhook|setrecursionlimit",
+    "locale": r"setlocale",
     "logging": r"\blogg(ing|er)\b",
+    "way to start processes": r"set_start_method",
 }
 """How the code spells what leaves no trace but its effect."""
 
@@ -85,6 +95,7 @@ def find(subject: Subject) -> list[Fault]:
         *_error(answer, subject),
         *_done(answer),
         *_lasting(answer, subject),
+        *_patched(answer),
         *_slow(answer),
         *_at_exit(seen, answer),
     ]
@@ -126,6 +137,14 @@ def _lasting(answer: dict[str, Any], subject: Subject) -> Iterator[Fault]:
             event = done.get(kind) or {"what": "", "place": _mentioned(_SPELT[kind], subject)}
             problem, change = _LASTING[kind]
             yield Fault(f"{event['place']} {problem.format(what=event['what'])} while the plugin is loaded.", change)
+
+
+def _patched(answer: dict[str, Any]) -> Iterator[Fault]:
+    for name, place in answer.get("patches", {}).items():
+        yield Fault(
+            f"{place} replaces {name} for the whole program while the plugin is loaded.",
+            "Leave what belongs to others as it is: subclass it, or wrap it where it is called.",
+        )
 
 
 def _mentioned(pattern: str, subject: Subject) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import builtins
 import io
+import locale
 import logging
 import os
 import random
@@ -25,6 +26,7 @@ from itwinai_core.plugins.load import load
 from itwinai_core.plugins.offers import MisfitError
 from itwinai_core.plugins.traces import FrameworkGuard
 from itwinai_core.testing.contract import Subject
+from itwinai_core.testing.static.patches import patches
 from itwinai_core.testing.static.processes import answered, asked
 
 if TYPE_CHECKING:
@@ -194,8 +196,16 @@ def surroundings(package: str) -> dict[str, Any]:
         "logging": (root.level, root.manager.disable, list(root.handlers), warnings.showwarning, loggers),
         "random numbers": random.getstate(),
         "module path": list(sys.path),
+        "locale": locale.setlocale(locale.LC_ALL),
+        "way to start processes": _start_method(),
         "hooks of Python": (sys.excepthook, sys.displayhook, threading.excepthook, sys.getrecursionlimit()),
     }
+
+
+def _start_method() -> str | None:
+    """Return how new processes of Python are started; None where nobody has chosen yet."""
+    known = sys.modules.get("multiprocessing")
+    return known.get_start_method(allow_none=True) if known else None
 
 
 def main() -> None:
@@ -238,6 +248,7 @@ def main() -> None:
             for name in {*before["environment"], *after["environment"]}
             if before["environment"].get(name) != after["environment"].get(name)
         ),
+        "patches": {name: shown(file, line, subject) for name, file, line in patches(subject)},
         "framework": guard.refused and {"name": guard.refused.framework, "place": _own(guard.refused.frames, subject)},
     }
     answered(request, answer)

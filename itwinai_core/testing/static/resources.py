@@ -1,16 +1,38 @@
-"""Finds the files that a package's code looks for beside itself, by reading the code."""
+"""Finds the files that a package's code looks for, beside itself and elsewhere, by reading the code."""
 
 from __future__ import annotations
 
 import ast
+import re
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from itwinai_core.testing.contract import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from itwinai_core.testing.static.code import Code, Module
+
+
+_OF_ONE_MACHINE = re.compile(
+    r"(?:/(?:home|Users|afs|eos|gpfs|lustre|nfs|scratch)/[\w.-]+|/root|[A-Za-z]:[\\/]Users[\\/][\w.-]+)(?:[\\/][^\n:*?<>|]*)?"
+)
+
+
+def paths_of_one_machine(code: Code) -> Iterator[Fault]:
+    """Find paths in the code that are there on its author's machine alone."""
+    for module in code.modules.values():
+        prose = {id(node.value) for node in ast.walk(module.tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(module.tree):
+            if not (isinstance(node, ast.Constant) and isinstance(node.value, str)) or id(node) in prose:
+                continue
+            if _OF_ONE_MACHINE.fullmatch(node.value):
+                yield Fault(
+                    f"{module.place(node)} names {node.value}, which other machines do not have.",
+                    "Let a setting name it, ship it beside the code, or fetch it in prepare().",
+                )
 
 
 def resources(code: Code) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from itwinai_core.config import Config, RunConfig
 from itwinai_core.testing.contract import Check, Fault, NotCheckedError, Subject
+from itwinai_core.testing.static.bounds import forgotten_bounds
 from itwinai_core.testing.static.code import Code
 from itwinai_core.testing.static.nonsense import lets_pass
 from itwinai_core.testing.static.units import lacks_its_unit
@@ -63,6 +64,7 @@ def find(subject: Subject) -> list[Fault]:
             faults += _setting(setting, code)
             if read is not None and not setting.sections and setting.name not in read:
                 faults.append(_unread(setting))
+        faults += forgotten_bounds([setting for setting in fields if not _has_validator(setting)])
         faults += _default(settings, use_case, faults)
     return list(dict.fromkeys(faults))
 
@@ -154,6 +156,13 @@ def _names_of_the_run(settings: type[BaseModel]) -> Iterator[Fault]:
                 f"{_place(settings)}: settings.{name} is called like {name} of the run itself.",
                 f"Read run.{name}, or choose another name.",
             )
+
+
+def _has_validator(setting: Setting) -> bool:
+    """Return whether a validator of the section looks at a field; one of the whole section may look at any."""
+    found = setting.section.__pydantic_decorators__
+    named = {name for validator in found.field_validators.values() for name in validator.info.fields}
+    return bool(found.model_validators) or bool(named & {setting.name, "*"})
 
 
 def _unread(setting: Setting) -> Fault:

@@ -58,11 +58,11 @@ def _is_float(annotation: object) -> bool:
 
 def _is_share(setting: Setting) -> bool:
     """Return whether the bounds are those of a share: between 0 and 1."""
-    texts = " ".join(map(repr, _bounds(setting.field.annotation) + list(setting.field.metadata)))
+    texts = " ".join(map(repr, bounds(setting.field.annotation) + list(setting.field.metadata)))
     return bool(re.search(r"\bg[te]=0(\.0)?\b", texts) and re.search(r"\bl[te]=1(\.0)?\b", texts))
 
 
-def _bounds(annotation: object) -> list[object]:
-    """Return what is noted beside a type, inside unions and lists too."""
+def bounds(annotation: object) -> list[object]:
+    """Return what is noted beside a type, e.g. its bounds, inside unions and lists too."""
     found = list(getattr(annotation, "__metadata__", ()))
-    return found + [bound for inner in getattr(annotation, "__args__", ()) for bound in _bounds(inner)]
+    return found + [bound for inner in getattr(annotation, "__args__", ()) for bound in bounds(inner)]

@@ -119,6 +119,11 @@ def _samples(use_case: UseCase[Any]) -> Iterator[Fault]:
             "Return names and paths, and nothing where there are none.",
         )
         return
+    if offered and type(use_case).predict is UseCase.predict:
+        yield Fault(
+            f"{kind}.samples() offers '{next(iter(offered))}' to predict, and {kind} has no predict.",
+            "Write predict(self, run, model, inputs, folder), or offer no samples.",
+        )
     for name, path in offered.items():
         if not hasattr(path, "exists"):
             yield Fault(f"{kind}.samples() gives '{name}' as {path!r:.60}.", "Give it as a pathlib.Path.")

@@ -12,7 +12,7 @@ from itwinai_core.config.near import near_match
 from itwinai_core.testing.contract import Check, Fault, LoadError, Subject
 from itwinai_core.testing.static.code import Code
 from itwinai_core.testing.static.contents import Contents
-from itwinai_core.testing.static.resources import resources
+from itwinai_core.testing.static.resources import paths_of_one_machine, resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +58,7 @@ def find(subject: Subject) -> list[Fault]:
         *_left_out_modules(contents, code),
         *_missing_imports(contents, code, subject.package),
         *_missing_data(contents, code, subject),
+        *paths_of_one_machine(code),
         *_strays(contents, code, subject),
         *_junk(contents, code),
         *_without_licence(contents),
