@@ -11,7 +11,8 @@ from matplotlib.image import imread
 from itwinai_core import DataError
 from itwinai_virgo import strain, synthetic
 from itwinai_virgo.model import StrainEstimator
-from itwinai_virgo.predict import predict, q_scan
+from itwinai_virgo.predict import predict
+from itwinai_virgo.scans import q_scan
 from itwinai_virgo.settings import VirgoSettings
 from itwinai_virgo.strain import Channel
 from itwinai_virgo.synthetic import STRAIN, WITNESSES

@@ -6,8 +6,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
+import click
+
 from itwinai_core import DataSplits, LightningUseCase, RunConfig, hookimpl
-from itwinai_virgo.settings import VirgoSettings
+from itwinai_virgo.settings import DataSettings, VirgoSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from itwinai_virgo.model import StrainEstimator
 
 ITWINAI_API = ">=0.1,<0.2"
+STRAIN = DataSettings().strain
+POSITIVE = click.FloatRange(min=0.0, min_open=True)
+Q_FACTOR = click.FloatRange(min=3.4, max=200.0)
 
 
 class Virgo(LightningUseCase[VirgoSettings]):
@@ -72,6 +77,55 @@ class Virgo(LightningUseCase[VirgoSettings]):
         """Return real Virgo strain around GW170814, 32 s at 4096 Hz."""
         name = "sample/V-V1_GWOSC_4KHZ_R1-1186741846-32.hdf5"
         return {"gw170814": Path(str(files("itwinai_virgo").joinpath(name)))}
+
+
+@click.group("virgo")
+def virgo() -> None:
+    """Look at strain of a gravitational-wave detector without a trained network."""
+
+
+@virgo.command(epilog="\b\nExample:\n  itwinai virgo qscan sample:gw170814")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--channel", default=STRAIN, show_default=True, help="Strain channel, of files with several.")
+@click.option("--sample-rate", type=POSITIVE, help="Rate that strain is brought down to [Hz].  [default: the file's]")
+@click.option("--low", type=POSITIVE, default=16.0, show_default=True, help="Lowest frequency [Hz].")
+@click.option("--high", type=POSITIVE, help="Highest frequency [Hz].  [default: what the rate allows]")
+@click.option(
+    "--q", type=(Q_FACTOR, Q_FACTOR), default=(4.0, 64.0), show_default=True, help="Lowest and highest quality factor."
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path), default="qscans", show_default=True, help="Folder to make for results."
+)
+def qscan(  # noqa: PLR0913, PLR0917  an argument for each option
+    files: tuple[str, ...],
+    channel: str,
+    sample_rate: float | None,
+    low: float,
+    high: float | None,
+    q: tuple[float, float],
+    output: Path,
+) -> None:
+    """Draw the Omega scan of each FILE of strain.
+
+    FILE is HDF5 as GWOSC publishes it or in this plugin's layout, or sample:gw170814 for real data that come with it.
+    A folder for each file holds qscan.png and the energies, qscan.h5; qscans.csv lists the loudest tiles of all.
+    """
+    if q[0] > q[1]:
+        raise click.BadParameter(f"{q[0]:g} is above {q[1]:g}; give the lowest first.", param_hint="--q")
+    if high is not None and low >= high:
+        raise click.BadParameter(f"{low:g} Hz is not below --high, {high:g} Hz.", param_hint="--low")
+    from itwinai_virgo.scan_files import TABLE, ScanOptions, scan_files
+
+    samples = {f"sample:{name}": path for name, path in Virgo().samples().items()}
+    paths = [samples.get(file, Path(file)) for file in files]
+    scan_files(paths, ScanOptions(channel, sample_rate, (low, high), q), output, click.echo)
+    click.echo(f"In {output}: {TABLE}, and a folder for each file.")
+
+
+@hookimpl
+def itwinai_commands() -> list[click.Command]:
+    """Offer ``itwinai virgo``."""
+    return [virgo]
 
 
 @hookimpl

@@ -66,14 +66,14 @@ class Recording:
         return Recording(self.strain.between(start, stop), tuple(w.between(start, stop) for w in self.witnesses))
 
 
-def read(path: Path, strain: str, witnesses: Sequence[str], sample_rate: float) -> Recording:
+def read(path: Path, strain: str, witnesses: Sequence[str], sample_rate: float | None) -> Recording:
     """Return the strain and witnesses of a file at one rate.
 
     Args:
         path: File in GWOSC's HDF5 layout, which has no witnesses, or in this plugin's.
         strain: Name of the strain channel, where there are several.
         witnesses: Names of the witnesses; a file has all of them or none.
-        sample_rate: Rate that every channel is brought down to [Hz].
+        sample_rate: Rate that every channel is brought down to [Hz]; None leaves them as they are.
 
     Raises:
         StrainError: The file is missing, damaged or of another layout, or a channel is missing, not finite, all zero,
@@ -88,7 +88,7 @@ def read(path: Path, strain: str, witnesses: Sequence[str], sample_rate: float) 
         if h5py.is_hdf5(path):
             raise StrainError(f"{path}: the HDF5 file is damaged or cut short ({error}). Fetch it again.") from error
         raise StrainError(f"{path}: not an HDF5 file. Strain is read from HDF5 as GWOSC publishes it.") from error
-    return _aligned([_resampled(channel, sample_rate, path) for channel in found], path)
+    return _aligned([_resampled(channel, sample_rate or channel.sample_rate, path) for channel in found], path)
 
 
 def write(path: Path, recording: Recording, truth: Sequence[dict[str, Any]] = ()) -> None:

@@ -176,10 +176,10 @@ class _Group:
         # Where a row's window begins in the transform turns the phase of its tiles and leaves their energy: it begins
         # at zero, which is quicker than around it.
         windowed = torch.zeros(len(spectrum), len(self._bins), 2 * self._count, device=spectrum.device)
-        weights = self._weights.to(spectrum.device).split([bins.stop - bins.start for bins in self._bins])
+        weights = torch.split(self._weights.to(spectrum.device), [bins.stop - bins.start for bins in self._bins])
         for row, (bins, weight) in enumerate(zip(self._bins, weights, strict=True)):
             torch.mul(spectrum[:, bins], weight, out=windowed[:, row, : len(weight)])
-        tiles = torch.fft.ifft(torch.view_as_complex(windowed.unflatten(2, (-1, 2))), norm="forward")
+        tiles = torch.fft.ifft(torch.view_as_complex(windowed.view(*windowed.shape[:2], -1, 2)), norm="forward")
         parts = torch.view_as_real(tiles).square_()
         energy = parts[..., 0] + parts[..., 1]
         median = middle(energy)
