@@ -12,9 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
+from itwinai_core import entry_points
 from itwinai_core.progress import track
 
 _LIMIT = 180.0  # TensorFlow takes half a minute from a cold disk [s]
+_FIRST = f"import runpy\nrunpy.run_path({entry_points.__file__!r})['pass_over_unreadable']()\n"
 _DEVICES = {
     "torch": (
         "import torch\n"
@@ -70,7 +72,7 @@ def _examined(name: str) -> Framework:
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "JAX_PLATFORMS": os.environ.get("JAX_PLATFORMS", "")}
     try:
         ended = subprocess.run(  # noqa: S603 - this Python, and code that stands above
-            [sys.executable, "-c", _DEVICES[name] + _ANSWER],
+            [sys.executable, "-c", _FIRST + _DEVICES[name] + _ANSWER],
             env=os.environ | quiet,
             stdin=subprocess.DEVNULL,
             capture_output=True,

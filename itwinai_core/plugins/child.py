@@ -11,12 +11,14 @@ import resource
 import signal
 import sys
 import tempfile
-import time
 import traceback
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from importlib.metadata import EntryPoint
+from json import dumps
+from os import _exit, write
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -39,7 +41,7 @@ PLACE_SIZE = 8192
 
 _NOISE_KEPT = 2000
 _LARGEST_FILE = 2**26  # what a plugin may print or write before it is loaded [bytes]
-_MOST_MEMORY = 2**32  # what it may ask for [bytes]
+_MOST_MEMORY = 2**31  # what it may ask for [bytes]
 
 
 def try_here(plugin: Plugin, before: Surroundings) -> None:
@@ -51,7 +53,7 @@ def try_here(plugin: Plugin, before: Surroundings) -> None:
     """
     manager = pluggy.PluginManager("itwinai")
     manager.add_hookspecs(hookspecs)
-    began = time.monotonic()
+    began = monotonic()
     guard = FrameworkGuard()
     try:
         with guard:
@@ -64,7 +66,7 @@ def try_here(plugin: Plugin, before: Surroundings) -> None:
     if guard.refused:
         # Whatever came of it, and also where the plugin caught the refusal.
         plugin.diagnosis = _of_framework(guard.refused, plugin)
-    plugin.seconds = round(time.monotonic() - began, 4)
+    plugin.seconds = round(monotonic() - began, 4)
 
 
 def answer(plugins: Sequence[Plugin], limit: float, pipe: int, dump: int, *, whole: bool = False) -> None:
@@ -81,6 +83,7 @@ def answer(plugins: Sequence[Plugin], limit: float, pipe: int, dump: int, *, who
         whole: Whether all rooms of the core are loaded first.
     """
     os.setpgid(0, 0)
+    _forget_output()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _limit(resource.RLIMIT_FSIZE, _LARGEST_FILE)
     _limit(resource.RLIMIT_DATA, _MOST_MEMORY)
@@ -94,8 +97,8 @@ def answer(plugins: Sequence[Plugin], limit: float, pipe: int, dump: int, *, who
             _load_whole_core(dump)
         faulthandler.enable(dump)
         for told in _answers(plugins, limit, dump, noise.fileno(), whole=whole):
-            os.write(pipe, json.dumps(told).encode() + b"\n")
-        os._exit(0)
+            write(pipe, dumps(told).encode() + b"\n")
+        _exit(0)
 
 
 def _answers(
@@ -116,7 +119,7 @@ def _answers(
         if not whole and core_rooms() > rooms:
             yield None
             return
-        if copies and plugin.diagnosis is None:
+        if copies:
             plugin.diagnosis = _of_change("makes a copy of the process", "fork", plugin)
         yield {
             "seconds": plugin.seconds,
@@ -138,6 +141,7 @@ def trace(plugins: Sequence[Plugin], limit: float, place: int) -> None:
     """
     (plugin,) = plugins
     os.setpgid(0, 0)
+    _forget_output()
     signal.alarm(int(limit) + 1)
     with mmap.mmap(place, PLACE_SIZE) as memory, quiet_process():
 
@@ -150,7 +154,10 @@ def trace(plugins: Sequence[Plugin], limit: float, place: int) -> None:
         load_whole_core()
         before = Surroundings.now()
         sys.settrace(follow)
-        try_here(plugin, before)
+        try:
+            try_here(plugin, before)
+        finally:
+            sys.settrace(None)
 
 
 ROLES: dict[str, Callable[..., None]] = {"answer": answer, "watch": partial(answer, whole=True), "trace": trace}
@@ -169,7 +176,7 @@ def order(role: str, plugins: Sequence[Plugin], limit: float, files: Sequence[in
         }
         for plugin in plugins
     ]
-    return json.dumps({"role": role, "plugins": records, "limit": limit, "files": list(files)})
+    return dumps({"role": role, "plugins": records, "limit": limit, "files": list(files)})
 
 
 def play() -> None:
@@ -181,15 +188,23 @@ def play() -> None:
     ]
     with suppress(BaseException):
         ROLES[told["role"]](plugins, told["limit"], *told["files"])
-    os._exit(0)
+    _exit(0)
 
 
 def _load_whole_core(dump: int) -> None:
     try:
         load_whole_core()
     except BaseException:
-        os.write(dump, CORE_FAILED + traceback.format_exc().encode())
+        write(dump, CORE_FAILED + traceback.format_exc().encode())
         raise
+
+
+def _forget_output() -> None:
+    """Point the files that a command prints to nowhere: a copy of them must not be within a plugin's reach."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
 
 
 def _limit(what: int, most: int) -> None:

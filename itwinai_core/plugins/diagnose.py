@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
 import re
 import sys
@@ -10,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itwinai_core.plugins.offers import MisfitError
-from itwinai_core.plugins.record import Diagnosis, Plugin
+from itwinai_core.plugins.record import Diagnosis, Plugin, printable
 from itwinai_core.plugins.requirements import declared_api, module_file, outside_api
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LONGEST = 240  # what fits two or three lines of a terminal
+_READ = 2000  # of a text that may be endless
 _FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
 _CORE = str(Path(__file__).parents[1])
 
@@ -56,6 +58,13 @@ def of_stale_metadata(plugin: Plugin) -> Diagnosis | None:
     )
 
 
+def of_unreadable_metadata(error: Exception, plugin: Plugin) -> Diagnosis:
+    """Return the diagnosis of metadata that cannot be read."""
+    folder = str(getattr(plugin.point.dist, "_path", ""))
+    mend = f"pip install --force-reinstall {plugin.distribution}, or be rid of it: rm -r '{folder}'"
+    return Diagnosis(f"its metadata cannot be read: {_reason(error)}", mend, folder)
+
+
 def of_dump(text: str, plugin: Plugin) -> tuple[str, int]:
     """Return file and line that a dump of the interpreter's stack, innermost first, blames."""
     frames = [(match["file"], int(match["line"])) for match in _FRAME.finditer(text)]
@@ -78,7 +87,7 @@ def place_of(culprit: object, plugin: Plugin) -> tuple[str, int]:
 
 def one_line(text: str) -> str:
     """Return text on one line, cut where it is too long for one."""
-    flat = " ".join(text.split())
+    flat = printable(" ".join(text[:_READ].split()))
     return flat if len(flat) <= _LONGEST else f"{flat[: _LONGEST - 3]}..."
 
 
@@ -101,6 +110,8 @@ def _reason(error: BaseException) -> str:
         said = str(error)
     except Exception:  # noqa: BLE001 - a plugin's own error, whose text is its code
         said = ""
+    if isinstance(error, OSError) and error.errno == errno.EFBIG:
+        return "it prints or writes more than 64 MiB while it is loaded"
     if isinstance(error, SyntaxError):
         said = error.msg or said
     return one_line(f"{kind}: {said}" if said.strip() else f"it raises {kind}")

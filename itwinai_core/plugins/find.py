@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itwinai_core.hookspecs import ENTRY_POINT_GROUP
-from itwinai_core.plugins.record import Diagnosis, Plugin
+from itwinai_core.plugins.record import Diagnosis, Plugin, printable
 from itwinai_core.plugins.requirements import core_range
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ ALLOWED, DENIED = "ITWINAI_PLUGINS", "ITWINAI_PLUGINS_OFF"
 """Environment variables that hold names of plugins, with commas between them."""
 
 _GROUP = ENTRY_POINT_GROUP.encode()
+_POINT = re.compile(r"[\w.-]{1,100}")
 _SECTION = re.compile(rf"^\s*\[\s*{ENTRY_POINT_GROUP}\s*\]\s*$", re.MULTILINE)
 
 
@@ -98,12 +99,19 @@ def _plugins_of(distribution: Distribution, folder: str) -> list[Plugin]:
             place,
             _line_of(points[1].name, text),
         )
-    elif not EntryPoint.pattern.match(points[0].value):
+    elif not EntryPoint.pattern.match(points[0].value) or not all(map(str.isidentifier, first.module.split("."))):
         first.diagnosis = Diagnosis(
             f"its entry point '{points[0].name} = {points[0].value}' names no module",
             first.renewal(),
             place,
             _line_of(points[0].name, text),
+        )
+    elif not _POINT.fullmatch(first.name):
+        first.diagnosis = Diagnosis(
+            f"its entry point is called '{first.name}': use letters, digits, '.', '-' and '_'",
+            first.renewal(),
+            place,
+            _line_of(first.name, text),
         )
     return [first]
 
@@ -126,12 +134,14 @@ def _entries(text: str) -> Iterator[tuple[str, str]]:
             section = line[1:-1].strip()
         elif line and not line.startswith(("#", ";")) and section == ENTRY_POINT_GROUP:
             name, _, value = line.partition("=")
-            yield name.strip(), value.strip()
+            yield printable(name.strip()), printable(value.strip())
 
 
 def _line_of(name: str, text: str) -> int:
     lines = text.splitlines()
-    return next((number for number, line in enumerate(lines, 1) if line.partition("=")[0].strip() == name), 0)
+    return next(
+        (number for number, line in enumerate(lines, 1) if printable(line.partition("=")[0].strip()) == name), 0
+    )
 
 
 def _unreadable(distribution: Distribution, reason: str, place: str) -> Plugin:
@@ -147,8 +157,8 @@ def _record(point: EntryPoint, distribution: Distribution) -> Plugin:
     name, _, version = folder.name.rpartition(".")[0].partition("-")
     return Plugin(
         point=point,
-        distribution=str(metadata.get("Name") or name.replace("_", "-") or point.value),
-        version=str(metadata.get("Version") or version),
+        distribution=printable(str(metadata.get("Name") or name.replace("_", "-") or point.value)),
+        version=printable(str(metadata.get("Version") or version)),
         core_range=core_range(metadata.get_all("Requires-Dist") or []) if metadata else "",
         editable=_is_editable(distribution),
     )

@@ -9,7 +9,7 @@ import sys
 import warnings
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from itwinai_core.plugins.offers import Offered, check_hooks, read_offers
 from itwinai_core.plugins.requirements import API_RANGE, outside_api
@@ -64,7 +64,7 @@ def quiet_process() -> Iterator[None]:
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     streams, root = (sys.stdout, sys.stderr, sys.stdin), logging.getLogger()
-    level, handlers = root.level, root.handlers[:]
+    level, handlers, disabled = root.level, root.handlers[:], root.manager.disable
     register = atexit.register
     os.environ[LOADING] = "1"
     try:
@@ -77,7 +77,8 @@ def quiet_process() -> Iterator[None]:
         sys.stdout, sys.stderr, sys.stdin = streams
         root.handlers[:] = handlers
         root.setLevel(level)
-        del os.environ[LOADING]
+        logging.disable(disabled)
+        os.environ.pop(LOADING, None)
 
 
 @contextmanager
@@ -113,7 +114,18 @@ def _quiet_at_exit(function: Callable[..., Any], *arguments: Any, **named: Any) 
 
 
 def _silently(function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
-    with silent_descriptors(1, 2), suppress(BaseException):
-        function(*arguments, **named)
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+    leave, os._exit = os._exit, _stay
+    if function is leave:
+        function = _stay
+    try:
+        with silent_descriptors(1, 2), suppress(BaseException):
+            function(*arguments, **named)
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+    finally:
+        os._exit = leave
+
+
+def _stay(status: int) -> NoReturn:
+    """Take the place of ``os._exit`` while what a plugin registered runs at exit: the exit code is the command's."""
+    raise SystemExit(status)

@@ -15,7 +15,7 @@ import click
 from itwinai_core import hookspecs
 from itwinai_core.config import Config
 from itwinai_core.config.near import did_you_mean, near_match
-from itwinai_core.plugins.record import OfferedUseCase, Offers
+from itwinai_core.plugins.record import OfferedUseCase, Offers, shown
 from itwinai_core.strategy import Strategy
 from itwinai_core.tracker import Tracker
 from itwinai_core.use_case import UseCase
@@ -29,7 +29,8 @@ ENGINES = ("lightning", "keras")
 MOST = 1000
 """Objects that one hook may offer; a generator without an end would never be done."""
 
-_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_NAME = re.compile(r"[a-z][a-z0-9_-]{,63}")
+_LONGEST_SUMMARY = 200
 _CALLS: dict[str, tuple[str, ...]] = {
     "prepare": ("run",),
     "build_data": ("run",),
@@ -117,7 +118,7 @@ def check_hooks(module: Any, manager: pluggy.PluginManager) -> None:
         _check_arguments(hook, function)
         implemented += 1
     if not implemented:
-        hint = "" if inspect.ismodule(module) else f": its entry point names {_shown(module)}"
+        hint = "" if inspect.ismodule(module) else f": its entry point names {shown(module)}"
         raise MisfitError(f"it implements no hook{hint}", module)
 
 
@@ -140,7 +141,7 @@ def _items(module: Any, manager: pluggy.PluginManager, hook: str) -> list[tuple[
         if not isinstance(answer, Iterable) or isinstance(answer, str | bytes | Mapping):
             if inspect.iscoroutine(answer):
                 answer.close()
-            raise MisfitError(f"{hook} returns {_shown(answer)}, and a list is asked for", function)
+            raise MisfitError(f"{hook} returns {shown(answer)}, and a list is asked for", function)
         items = list(islice(answer, MOST + 1))
         if len(items) > MOST:
             raise MisfitError(f"{hook} offers more than {MOST} objects", function)
@@ -152,19 +153,17 @@ def _checked_use_case(offered: Any, function: Callable[..., Any]) -> UseCase[Any
     use_case: UseCase[Any] = _instance(offered, UseCase, function)
     kind = type(use_case)
     name, summary = getattr(use_case, "name", None), getattr(use_case, "summary", None)
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise MisfitError(
-            f"{kind.__name__}.name is {_shown(name)}: use lower-case letters, digits, '-' and '_', a letter first", kind
-        )
-    if not isinstance(summary, str) or not summary.strip() or "\n" in summary.strip():
-        raise MisfitError(f"{kind.__name__}.summary must say in one line what is trained", kind)
+    _check_name(name, f"{kind.__name__}.name", kind)
+    if type(summary) is not str or not summary.strip() or not summary.isprintable() or len(summary) > _LONGEST_SUMMARY:
+        most = f"at most {_LONGEST_SUMMARY} characters"
+        raise MisfitError(f"{kind.__name__}.summary must say in one line what is trained, in {most}", kind)
     if getattr(use_case, "engine", None) not in ENGINES:
         raise MisfitError(f"{kind.__name__}.engine must be one of {', '.join(ENGINES)}: subclass their use cases", kind)
     _subclass(getattr(use_case, "settings", None), Config, kind, f"{kind.__name__}.settings is")
     for attribute in ("defaults", "quick"):
         value = getattr(use_case, attribute, None)
         if not isinstance(value, Mapping):
-            raise MisfitError(f"{kind.__name__}.{attribute} is {_shown(value)}, and a mapping is asked for", kind)
+            raise MisfitError(f"{kind.__name__}.{attribute} is {shown(value)}, and a mapping is asked for", kind)
     for method, handed in _CALLS.items():
         _check_method(kind, use_case, method, handed)
     return use_case
@@ -173,7 +172,7 @@ def _checked_use_case(offered: Any, function: Callable[..., Any]) -> UseCase[Any
 def _check_method(kind: type, owner: object, method: str, handed: tuple[str, ...]) -> None:
     function = getattr(owner, method, None)
     if not callable(function):
-        raise MisfitError(f"{kind.__name__}.{method} is {_shown(function)}, and a method is asked for", kind)
+        raise MisfitError(f"{kind.__name__}.{method} is {shown(function)}, and a method is asked for", kind)
     try:
         inspect.signature(function).bind(*handed)
     except TypeError:
@@ -207,27 +206,21 @@ def _checked_command(offered: Any, function: Callable[..., Any]) -> click.Comman
 
 
 def _check_name(name: Any, what: str, culprit: object) -> None:
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise MisfitError(f"{what} is {_shown(name)}: use lower-case letters, digits, '-' and '_'", culprit)
+    if type(name) is not str or not _NAME.fullmatch(name):
+        raise MisfitError(
+            f"{what} is {shown(name)}: use lower-case letters, digits, '-' and '_', a letter first, at most 64",
+            culprit,
+        )
 
 
 def _instance(offered: Any, kind: type, function: Callable[..., Any]) -> Any:
     if not isinstance(offered, kind):
         hint = ", not the class itself" if isinstance(offered, type) and issubclass(offered, kind) else ""
-        raise MisfitError(f"it offers {_shown(offered)} where a {kind.__name__} is asked for{hint}", function)
+        raise MisfitError(f"it offers {shown(offered)} where a {kind.__name__} is asked for{hint}", function)
     return offered
 
 
 def _subclass(offered: Any, kind: type, culprit: object, says: str) -> Any:
     if not (isinstance(offered, type) and issubclass(offered, kind)):
-        raise MisfitError(f"{says} {_shown(offered)} where a subclass of {kind.__name__} is asked for", culprit)
+        raise MisfitError(f"{says} {shown(offered)} where a subclass of {kind.__name__} is asked for", culprit)
     return offered
-
-
-def _shown(value: object) -> str:
-    """Return a value on one short line, whatever its own ``repr`` does."""
-    try:
-        text = " ".join(repr(value).split())
-    except Exception:  # noqa: BLE001 - a plugin's own code
-        text = f"a {type(value).__name__}"
-    return text if len(text) <= 80 else f"{text[:77]}..."

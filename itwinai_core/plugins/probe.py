@@ -12,6 +12,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from os import _exit
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -130,7 +131,7 @@ def _launch(role: str, plugins: Sequence[Plugin], limit: float, *files: int) -> 
         if not pid:
             with suppress(BaseException):
                 child.ROLES[role](plugins, limit, *files)
-            os._exit(0)
+            _exit(0)  # by the function that was there before any plugin: it may be another now
         return pid
     for file in files:
         os.set_inheritable(file, True)  # noqa: FBT003 - the standard library's
@@ -165,10 +166,15 @@ def _end(pid: int, patience: float = _LAST_WORDS) -> int:
 
 
 def _take(plugin: Plugin, line: bytes) -> None:
-    told = json.loads(line)
-    plugin.seconds, plugin.noise = told["seconds"], told["noise"]
-    plugin.offers = Offers.from_plain(told["offers"])
-    plugin.diagnosis = Diagnosis(**told["diagnosis"]) if told["diagnosis"] else None
+    """Note an answer on a plugin's record; one that is none is the plugin's doing."""
+    try:
+        told = json.loads(line)
+        plugin.offers = Offers.from_plain(told["offers"])
+        plugin.diagnosis = Diagnosis(**told["diagnosis"]) if told["diagnosis"] else None
+        plugin.seconds, plugin.noise = float(told["seconds"]), str(told["noise"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        reason = "loading it spoils what its process answers: it writes into files that are not its own"
+        plugin.offers, plugin.diagnosis = Offers(), Diagnosis(reason, plugin.renewal(), *diagnose.module_start(plugin))
 
 
 def _of_death(plugin: Plugin, status: int, dump: bytes, limit: float) -> Diagnosis:

@@ -10,6 +10,7 @@ import pluggy
 
 from itwinai_core import hookspecs, strategies, trackers
 from itwinai_core.config.near import did_you_mean
+from itwinai_core.entry_points import pass_over_unreadable
 from itwinai_core.errors import PluginError
 from itwinai_core.plugins import diagnose
 from itwinai_core.plugins.claims import settle
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     import click
 
     from itwinai_core.plugins.offers import Offered
-    from itwinai_core.plugins.record import Claim, Plugin
+    from itwinai_core.plugins.record import Claim, Diagnosis, Plugin
     from itwinai_core.strategy import Strategy
     from itwinai_core.tracker import Tracker
     from itwinai_core.use_case import UseCase
@@ -53,9 +54,10 @@ class Plugins:
             raise PluginError("A plugin asks for the installed plugins while it is loaded. Ask when a verb runs.")
         self.installed: list[Plugin] = installed_plugins() if points is None else plugins_at(points)
         """Every installed plugin, by name; those that are set aside say why."""
+        pass_over_unreadable()
         switch_off(self.installed)
         for plugin in self._standing():
-            plugin.diagnosis = diagnose.of_stale_metadata(plugin) or unmet(plugin)
+            plugin.diagnosis = _of_metadata(plugin)
         standing = self._standing()
         for group in [[plugin] for plugin in standing] if alone else [standing]:
             probe(group)
@@ -156,6 +158,14 @@ class Plugins:
             else:
                 self._core.add(offered)
         return self._core
+
+
+def _of_metadata(plugin: Plugin) -> Diagnosis | None:
+    """Return what is wrong with a plugin that can be told without importing it, or None."""
+    try:
+        return diagnose.of_stale_metadata(plugin) or unmet(plugin)
+    except Exception as error:  # noqa: BLE001 - files of metadata may hold anything, and each reader raises its own error
+        return diagnose.of_unreadable_metadata(error, plugin)
 
 
 class _Registered:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itwinai_core.api import API_VERSION
-from itwinai_core.plugins.record import Diagnosis, Plugin
+from itwinai_core.plugins.record import Diagnosis, Plugin, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +39,7 @@ def unmet(plugin: Plugin) -> Diagnosis | None:
         return misfit
     for line in lines:
         if _parsed(line) is None:
-            return Diagnosis(f"its requirement '{line}' does not parse", plugin.renewal(), *_stated(line, plugin))
+            return Diagnosis(f"its requirement {shown(line)} does not parse", plugin.renewal(), *_stated(line, plugin))
     for asked in _requirements(lines):
         try:
             found = version(asked.name)
@@ -80,7 +80,7 @@ def outside_api(declared: object, plugin: Plugin) -> Diagnosis | None:
         specifiers = SpecifierSet(declared if isinstance(declared, str) else "?")
     except InvalidSpecifier:
         return Diagnosis(
-            f"its {API_RANGE} is {declared!r}, which is no range such as '>=0.1,<0.2'",
+            f"its {API_RANGE} is {shown(declared)}, which is no range such as '>=0.1,<0.2'",
             plugin.renewal(),
             *api_line(plugin),
         )
@@ -110,8 +110,7 @@ def api_line(plugin: Plugin) -> tuple[str, int]:
 
 def module_file(plugin: Plugin) -> Path | None:
     """Return the file of the plugin's module, as far as it can be found without importing anything of it."""
-    module = plugin.point.value.partition(":")[0].strip()
-    package, *parts = module.split(".")
+    package, *parts = plugin.module.split(".")
     try:
         spec = importlib.util.find_spec(package)
     except (ImportError, ValueError, AttributeError):
@@ -169,7 +168,7 @@ def _requirements(lines: Iterable[str]) -> Iterator[Requirement]:
     """Yield what is asked for here and now: no extras, no other platform."""
     for line in lines:
         asked = _parsed(line)
-        if asked is not None and (asked.marker is None or asked.marker.evaluate({"extra": ""})):
+        if asked is not None and _is_asked_here(asked):
             yield asked
 
 
@@ -177,9 +176,20 @@ def _parsed(line: str) -> Requirement | None:
     from packaging.requirements import InvalidRequirement, Requirement
 
     try:
-        return Requirement(line)
-    except InvalidRequirement:
+        asked = Requirement(line)
+        _is_asked_here(asked)
+    except (InvalidRequirement, ValueError):
         return None
+    return asked
+
+
+def _is_asked_here(asked: Requirement) -> bool:
+    """Return whether a requirement holds on this platform, with no extra.
+
+    Raises:
+        ValueError: its marker compares what cannot be compared.
+    """
+    return asked.marker is None or asked.marker.evaluate({"extra": ""})
 
 
 def _is_core(asked: Requirement) -> bool:

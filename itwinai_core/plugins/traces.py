@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import importlib
 import importlib.abc
+import importlib.util
 import os
+import resource
 import signal
 import sys
 import threading
@@ -22,6 +25,10 @@ FRAMEWORKS = ("torch", "lightning", "tensorflow", "keras", "jax")
 """Packages that cost seconds to import: a plugin imports them when they are used."""
 
 _SYS = ("stdout", "stderr", "exit", "excepthook", "settrace", "modules")
+_WATCHED = ("json", "os", "io", "time", "pathlib", "importlib", "signal", "pluggy", "click", "pydantic")
+_WATCHED_CLASSES = ("pathlib.Path", "pluggy.PluginManager", "click.Command", "click.Group", "pydantic.BaseModel")
+"""What the core stands on, by module, and classes of these whose methods are looked at too."""
+
 _MISSING = object()
 _FIRST_FILES = 64  # a program has few open files; what closes them all closes these
 # By name: this room is below them, and loads them to watch them, not to call them.
@@ -82,9 +89,15 @@ class Surroundings:
     """Namespace, what it is called, a name in it, and what the name stands for."""
 
     folder: str
-    signals: tuple[Any, ...]
+    signals: Mapping[signal.Signals, Any]
     path: tuple[str, ...]
+    finders: tuple[Any, ...]
+    """What modules are found by."""
+    variables: frozenset[str]
+    """Names in the environment."""
     recursion_limit: int
+    unseen_state: Mapping[str, tuple[str, Any]]
+    """What nobody sees change: for each clause, a word of the code that changes it, and the value."""
     threads: frozenset[threading.Thread]
     descriptors: frozenset[int]
     """Files that are open, by number."""
@@ -95,10 +108,13 @@ class Surroundings:
         return cls(
             objects=list(_guarded_objects()),
             folder=_folder(),
-            signals=(signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)),
+            signals=_signals(),
             path=tuple(sys.path),
+            finders=(*sys.meta_path, *sys.path_hooks),
+            variables=frozenset(os.environ),
             recursion_limit=sys.getrecursionlimit(),
-            threads=frozenset(thread for thread in threading.enumerate() if not thread.daemon),
+            unseen_state=_unseen_state(),
+            threads=frozenset(threading.enumerate()),
             descriptors=frozenset(number for number in range(_FIRST_FILES) if _is_open(number)),
         )
 
@@ -107,16 +123,33 @@ class Surroundings:
         for namespace, place, name, value in self.objects:
             if namespace.get(name, _MISSING) is not value:
                 yield f"replaces {place}.{name}", name
-        if _folder() != self.folder:
-            yield f"changes the working directory to {_folder()}", "chdir"
-        if (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) != self.signals:
-            yield "takes over the signals that end a command", "signal("
+        yield from self._of_search()
+        yield from self._of_process()
+        for clause, (word, value) in _unseen_state().items():
+            if value != self.unseen_state[clause][1]:
+                yield clause, word
+
+    def _of_search(self) -> Iterator[tuple[str, str]]:
+        """Yield what has changed about how modules are found."""
         if not set(self.path) <= set(sys.path):
             yield "takes folders off the path that modules are looked for on", "sys.path"
+        if not all(finder in (*sys.meta_path, *sys.path_hooks) for finder in self.finders):
+            yield "takes out what modules are found by", "meta_path"
+        elif failed := _fails_to_look():
+            yield f"breaks the search for modules: {failed}", "meta_path"
+
+    def _of_process(self) -> Iterator[tuple[str, str]]:
+        """Yield what has changed about the process: its folder, signals, variables, threads and files."""
+        if _folder() != self.folder:
+            yield f"changes the working directory to {_folder()}", "chdir"
+        for taken in (number for number, does in _signals().items() if does != self.signals[number]):
+            yield f"takes over the signal {taken.name}", "signal("
+        if gone := sorted(self.variables - set(os.environ)):
+            yield f"takes {gone[0] if len(gone) == 1 else 'variables'} out of the environment", "environ"
         if sys.getrecursionlimit() < self.recursion_limit:
             yield f"lowers Python's recursion limit to {sys.getrecursionlimit()}", "setrecursionlimit"
-        if any(not thread.daemon and thread not in self.threads for thread in threading.enumerate()):
-            yield "starts a thread that keeps the program from ending", "Thread("
+        if not set(threading.enumerate()) <= self.threads:
+            yield "starts a thread, which goes on", "Thread("
         if not all(_is_open(number) for number in self.descriptors):
             yield "closes files that are not its own", "close"
         if getattr(sys.stdout, "closed", False) or getattr(sys.stderr, "closed", False):
@@ -134,6 +167,40 @@ def load_whole_core() -> None:
         importlib.import_module(f"itwinai_core.{room}")
 
 
+def _signals() -> dict[signal.Signals, Any]:
+    return {number: signal.getsignal(number) for number in signal.Signals}
+
+
+def _unseen_state() -> dict[str, tuple[str, Any]]:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return {
+        "sets a timer that interrupts the program": ("itimer", signal.getitimer(signal.ITIMER_REAL)[0] > 0),
+        "changes the permissions that new files get": ("umask", mask),
+        "changes how many files may be open": ("setrlimit", resource.getrlimit(resource.RLIMIT_NOFILE)),
+        "switches the garbage collector": ("gc.", gc.isenabled()),
+        "watches every call of the program": ("setprofile", sys.getprofile()),
+        "starts a process, which goes on": ("Popen(", _has_children()),
+    }
+
+
+def _has_children() -> bool:
+    """Return whether there is a process of ours that has not ended."""
+    try:
+        return os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    except ChildProcessError:
+        return False
+
+
+def _fails_to_look() -> str:
+    """Return what the search for a module raises that is nowhere, or nothing."""
+    try:
+        importlib.util.find_spec("itwinai_nowhere")
+    except BaseException as error:  # noqa: BLE001 - whatever a plugin's finder raises
+        return type(error).__name__
+    return ""
+
+
 def _guarded_objects() -> Iterator[tuple[Mapping[str, Any], str, str, Any]]:
     for module_name, module in list(sys.modules.items()):
         if module_name.partition(".")[0] == "itwinai_core":
@@ -142,6 +209,14 @@ def _guarded_objects() -> Iterator[tuple[Mapping[str, Any], str, str, Any]]:
                 yield vars(module), module_name, name, value
                 if isinstance(value, type) and value.__module__ == module_name:
                     yield from _members(f"{module_name}.{name}", value)
+    for name in _WATCHED:
+        module = importlib.import_module(name)
+        yield sys.modules, "sys.modules", name, module
+        members = list(vars(module).items())
+        yield from ((vars(module), name, inner, value) for inner, value in members if callable(value))
+    for name in _WATCHED_CLASSES:
+        module_name, _, kind = name.partition(".")
+        yield from _members(name, getattr(importlib.import_module(module_name), kind))
     yield from ((vars(builtins), "builtins", name, value) for name, value in vars(builtins).items() if name != "_")
     yield from ((vars(sys), "sys", name, getattr(sys, name)) for name in _SYS)
 

@@ -43,6 +43,8 @@ def found(plugin):
         ("\n\nraise RuntimeError('no licence')\n", "RuntimeError: no licence", 3),
         ("raise RuntimeError\n", "it raises RuntimeError", 1),
         ("raise RuntimeError('two\\n  lines')\n", "RuntimeError: two lines", 1),
+        ("raise RuntimeError('\\x1b[2Jgone\\udcff')\n", "RuntimeError: \\x1b[2Jgone\\udcff", 1),
+        ("import errno\nraise OSError(errno.EFBIG, 'x')\n", "it prints or writes more than 64 MiB while", 2),
         ("import sys\nsys.exit('bye')\n", "SystemExit: bye", 2),
         ("def f():\n    return 1 / 0\n\n\nf()\n", "ZeroDivisionError: division by zero", 2),
         ("import json\njson.loads('{')\n", "JSONDecodeError: Expecting property name", 2),

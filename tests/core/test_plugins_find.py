@@ -75,6 +75,11 @@ def test_a_broken_origin_is_no_source_folder(lay, broken):
         ("[itwinai]\na = m.a\n\nb = m.b\n", "it declares 2 entry points (a, b)", 4),
         ("[itwinai]\nx = not a module!\n", "'x = not a module!' names no module", 2),
         ("[itwinai]\nx\n", "'x = ' names no module", 2),
+        ("[itwinai]\nx = .relative\n", "'x = .relative' names no module", 2),
+        ("[itwinai]\nx = a..b\n", "'x = a..b' names no module", 2),
+        ("[itwinai]\n = a.b\n", "its entry point is called ''", 2),
+        ("[itwinai]\ntwo words = a.b\n", "its entry point is called 'two words': use letters", 2),
+        ("[itwinai]\n\x1b[2J = a.b\n", "its entry point is called '\\x1b[2J'", 2),
         ("[itwinai]\n", "its section [itwinai] is empty", 0),
         (b"[itwinai]\nx = \xff\xfe\n", "its entry_points.txt is not UTF-8 text", 0),
     ],
@@ -85,6 +90,18 @@ def test_entry_points_that_cannot_be_are_diagnosed(lay, points, reason, line):
     assert reason in tides.problem
     assert tides.diagnosis.file == str(info / "entry_points.txt")
     assert tides.diagnosis.line == line
+
+
+def test_extras_and_attributes_of_an_entry_point_are_not_its_module(lay):
+    lay("tides", "[itwinai]\ntides = tides.plugin:offers [fast, deep]\n")
+    (tides,) = found("tides")
+    assert tides.diagnosis is None
+    assert (tides.module, tides.package) == ("tides.plugin", "tides")
+
+
+def test_names_that_would_move_the_cursor_are_spelt_out(lay):
+    lay("\x1b[2Jtides", "[itwinai]\ntides = tides.plugin\n", version="1\x1b[31m")
+    assert [plugin.title for plugin in found("\\x1b[2Jtides")] == ["\\x1b[2Jtides 1\\x1b[31m"]
 
 
 def test_bytes_that_are_not_text_and_not_ours_are_not_ours(lay):

@@ -65,6 +65,21 @@ def test_filters_of_warnings_and_handlers_of_the_root_logger_end_with_the_block(
     assert logging.getLogger().level != 1
 
 
+def test_logging_that_is_switched_off_in_it_and_variables_that_are_taken_out_do_no_harm(monkeypatch):
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    with quiet_process():
+        logging.disable(logging.CRITICAL)
+        os.environ.clear()
+    assert logging.getLogger().isEnabledFor(logging.CRITICAL)
+
+
+def test_the_exit_code_is_that_of_the_program_whatever_is_registered_in_it():
+    code = AT_EXIT.replace("sys.exit, 3)", "os._exit, 3)\n    atexit.register(lambda: os._exit(4))")
+    ended = subprocess.run([sys.executable, "-c", f"{code}\nsys.exit(5)"], capture_output=True, text=True, check=False)
+    assert ended.returncode == 5
+    assert ended.stdout == "ours\n"
+
+
 def test_what_is_registered_in_it_is_quiet_at_exit_and_what_was_before_is_not():
     ended = subprocess.run([sys.executable, "-c", AT_EXIT], capture_output=True, text=True, check=False)
     assert ended.returncode == 0

@@ -83,6 +83,9 @@ class Hostile:
     removed: tuple[str, ...] = ()
     """What is taken off the disk after it was installed."""
 
+    spoilt: dict[str, str] = field(default_factory=dict)
+    """What stands in its files in place of their content after it was installed, each byte as a letter of Latin 1."""
+
     def code(self, name: str) -> str:
         """Return the code of its front module."""
         return self.plugin or f"{self.before}{USE_CASE.replace(*self.change).replace('{name}', name)}{self.after}"

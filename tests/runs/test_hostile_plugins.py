@@ -83,6 +83,8 @@ def site(tmp_path_factory):
         info = installed / f"{package}-1.0.dist-info"
         if hostile.reason == "names no module":
             (info / "entry_points.txt").write_text(f"[itwinai]\n{hostile.points.format(name=name)}\n")
+        for spoilt, text in hostile.spoilt.items():
+            (installed / spoilt.format(package=package)).write_bytes(text.format(name=name).encode("latin-1"))
         for removed in hostile.removed:
             path = installed / removed.format(package=package)
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -116,7 +118,7 @@ def listed(itwinai):
 
 
 def test_they_are_distributions_that_pip_installed(site):
-    names = {found.name for found in distributions(path=[str(site)]) if found.read_text("INSTALLER") == "pip\n"}
+    names = {found._path for found in distributions(path=[str(site)]) if found.read_text("INSTALLER") == "pip\n"}
     assert len(names) >= 50
     assert len(HOSTILE) >= 50
 
