@@ -27,7 +27,14 @@ from itwinai_core import hookspecs
 from itwinai_core.plugins import diagnose
 from itwinai_core.plugins.load import OutsideApiError, load, quiet_process
 from itwinai_core.plugins.record import Diagnosis, Plugin
-from itwinai_core.plugins.traces import FrameworkGuard, FrameworkImportError, Surroundings, core_rooms, load_whole_core
+from itwinai_core.plugins.traces import (
+    BuiltinsGuard,
+    FrameworkGuard,
+    FrameworkImportError,
+    Surroundings,
+    core_rooms,
+    load_whole_core,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -54,15 +61,18 @@ def try_here(plugin: Plugin, before: Surroundings) -> None:
     manager = pluggy.PluginManager("itwinai")
     manager.add_hookspecs(hookspecs)
     began = monotonic()
-    guard = FrameworkGuard()
+    guard, kept = FrameworkGuard(), BuiltinsGuard()
     try:
-        with guard:
+        with guard, kept:
             plugin.offers = load(plugin, manager).names()
         plugin.diagnosis = next((_of_change(*change, plugin) for change in before.changes()), None)
     except OutsideApiError as error:
         plugin.diagnosis = error.diagnosis
     except BaseException as error:  # noqa: BLE001 - nothing that is installed may take the command down
         plugin.diagnosis = diagnose.of_error(error, plugin)
+    if kept.replaced:
+        # Whatever came of it.
+        plugin.diagnosis = _of_change(f"replaces builtins.{kept.replaced[0]}", kept.replaced[0], plugin)
     if guard.refused:
         # Whatever came of it, and also where the plugin caught the refusal.
         plugin.diagnosis = _of_framework(guard.refused, plugin)

@@ -25,6 +25,13 @@ _CORE = str(Path(__file__).parents[1])
 
 def of_error(error: BaseException, plugin: Plugin) -> Diagnosis:
     """Return the diagnosis of what was raised while a plugin was loaded."""
+    try:
+        return _of_error(error, plugin)
+    except Exception:  # noqa: BLE001 - a plugin's own error, which may refuse to be looked at
+        return Diagnosis("it raises an error that nobody can look at", plugin.renewal(), *module_start(plugin))
+
+
+def _of_error(error: BaseException, plugin: Plugin) -> Diagnosis:
     declared = declared_api(plugin)
     if declared is not None and (misfit := outside_api(declared, plugin)):
         # A plugin for another core fails in many ways; this is the one cause.

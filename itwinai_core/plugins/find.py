@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from contextlib import suppress
 from importlib.metadata import EntryPoint, distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,8 @@ ALLOWED, DENIED = "ITWINAI_PLUGINS", "ITWINAI_PLUGINS_OFF"
 """Environment variables that hold names of plugins, with commas between them."""
 
 _GROUP = ENTRY_POINT_GROUP.encode()
-_POINT = re.compile(r"[\w.-]{1,100}")
+_LONGEST = 100
+_POINT = re.compile(rf"[\w.-]{{1,{_LONGEST}}}")
 _SECTION = re.compile(rf"^\s*\[\s*{ENTRY_POINT_GROUP}\s*\]\s*$", re.MULTILINE)
 
 
@@ -123,7 +125,10 @@ def _entry_points_file(distribution: Distribution, place: str) -> bytes:
     except FileNotFoundError:
         return b""  # most packages have none
     except OSError:
+        pass
+    with suppress(OSError, ValueError):
         return (distribution.read_text("entry_points.txt") or "").encode()  # in an archive, for example
+    return b""  # what nobody can read is no plugin
 
 
 def _entries(text: str) -> Iterator[tuple[str, str]]:
@@ -157,11 +162,16 @@ def _record(point: EntryPoint, distribution: Distribution) -> Plugin:
     name, _, version = folder.name.rpartition(".")[0].partition("-")
     return Plugin(
         point=point,
-        distribution=printable(str(metadata.get("Name") or name.replace("_", "-") or point.value)),
-        version=printable(str(metadata.get("Version") or version)),
+        distribution=_name_of(str(metadata.get("Name") or ""), name.replace("_", "-") or point.value),
+        version=printable(str(metadata.get("Version") or version))[:_LONGEST],
         core_range=core_range(metadata.get_all("Requires-Dist") or []) if metadata else "",
         editable=_is_editable(distribution),
     )
+
+
+def _name_of(stated: str, folder: str) -> str:
+    """Return the name of a distribution, or that of its folder where a shell would take the name for something else."""
+    return stated if _POINT.fullmatch(stated) else re.sub(r"[^\w.-]+", "-", folder)[:_LONGEST].strip("-")
 
 
 def _metadata(distribution: Distribution) -> Any:

@@ -81,6 +81,23 @@ class FrameworkGuard(importlib.abc.MetaPathFinder):
         raise refusal
 
 
+class BuiltinsGuard:
+    """Puts Python's builtins back, without which nothing works, and remembers which were replaced."""
+
+    def __init__(self) -> None:
+        self.replaced: list[str] = []
+        self._before = {name: value for name, value in vars(builtins).items() if name != "_"}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # Written so that it needs none of them.
+        now = builtins.__dict__
+        self.replaced = [name for name, value in self._before.items() if now.get(name) is not value]
+        now.update(self._before)
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """The state of the process that plugins are loaded into."""
@@ -217,7 +234,6 @@ def _guarded_objects() -> Iterator[tuple[Mapping[str, Any], str, str, Any]]:
     for name in _WATCHED_CLASSES:
         module_name, _, kind = name.partition(".")
         yield from _members(name, getattr(importlib.import_module(module_name), kind))
-    yield from ((vars(builtins), "builtins", name, value) for name, value in vars(builtins).items() if name != "_")
     yield from ((vars(sys), "sys", name, getattr(sys, name)) for name in _SYS)
 
 

@@ -42,6 +42,11 @@ def found(plugin):
     [
         ("\n\nraise RuntimeError('no licence')\n", "RuntimeError: no licence", 3),
         ("raise RuntimeError\n", "it raises RuntimeError", 1),
+        (
+            "class Veiled(Exception):\n    __traceback__ = property(lambda self: 1 / 0)\n\n\nraise Veiled\n",
+            "it raises an error that nobody can look at",
+            1,
+        ),
         ("raise RuntimeError('two\\n  lines')\n", "RuntimeError: two lines", 1),
         ("raise RuntimeError('\\x1b[2Jgone\\udcff')\n", "RuntimeError: \\x1b[2Jgone\\udcff", 1),
         ("import errno\nraise OSError(errno.EFBIG, 'x')\n", "it prints or writes more than 64 MiB while", 2),

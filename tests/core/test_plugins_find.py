@@ -100,8 +100,24 @@ def test_extras_and_attributes_of_an_entry_point_are_not_its_module(lay):
 
 
 def test_names_that_would_move_the_cursor_are_spelt_out(lay):
-    lay("\x1b[2Jtides", "[itwinai]\ntides = tides.plugin\n", version="1\x1b[31m")
-    assert [plugin.title for plugin in found("\\x1b[2Jtides")] == ["\\x1b[2Jtides 1\\x1b[31m"]
+    lay("tides", "[itwinai]\ntides = tides.plugin\n", version="1\x1b[31m")
+    assert [plugin.title for plugin in found("tides")] == ["tides 1\\x1b[31m"]
+
+
+@pytest.mark.parametrize("name", ["x; rm -r y", "\x1b[2J", "two\n lines", "x" * 10**5, "$(date)", ""])
+def test_a_name_that_a_shell_would_take_for_something_else_gives_way_to_that_of_the_folder(lay, name):
+    info = lay("tides", "[itwinai]\ntides = tides.plugin\n")
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2.3\n")
+    (tides,) = found("tides")
+    assert tides.removal() == "pip uninstall tides"
+
+
+def test_what_cannot_be_read_at_all_is_no_plugin(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "loop-1.dist-info").symlink_to("loop-1.dist-info")
+    (tmp_path / "file-1.dist-info").write_text("[itwinai]")
+    (tmp_path / "odd-1.dist-info" / "entry_points.txt").mkdir(parents=True)
+    assert {"loop", "file", "odd"}.isdisjoint(plugin.distribution for plugin in installed_plugins())
 
 
 def test_bytes_that_are_not_text_and_not_ours_are_not_ours(lay):

@@ -1,5 +1,6 @@
 """What loading a plugin changes about the process is seen, and what it leaves alone is not."""
 
+import builtins
 import gc
 import importlib.abc
 import json
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from itwinai_core.plugins.traces import Surroundings
+from itwinai_core.plugins.traces import BuiltinsGuard, Surroundings
 
 
 def changes(before):
@@ -121,6 +122,18 @@ def test_a_change_is_seen_and_gone_when_it_is_undone(change, clause):
         found = changes(before)
     assert found == [clause]
     assert changes(before) == []
+
+
+def test_builtins_are_put_back_whatever_became_of_them():
+    length, printed = len, print
+    guard = BuiltinsGuard()
+    with guard:
+        del builtins.len
+        builtins.print = None
+        builtins.news = 3
+    del builtins.news
+    assert sorted(guard.replaced) == ["len", "print"]
+    assert (len, print) == (length, printed)
 
 
 def test_what_ended_or_was_only_added_is_no_change(monkeypatch, tmp_path):
