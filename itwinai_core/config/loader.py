@@ -6,6 +6,7 @@ It is YAML 1.2 as editors read it: ``no`` and ``12:30`` are text, ``1e-3`` is a 
 from __future__ import annotations
 
 import re
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +83,17 @@ class _RunLoader(Reader, Scanner, Parser, Composer, BaseResolver):
         Parser.__init__(self)
         Composer.__init__(self)
         BaseResolver.__init__(self)
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Return the next node; what an alias stands for with the place of the alias."""
+        is_alias = self.check_event(yaml.AliasEvent)
+        mark = self.peek_event().start_mark if is_alias else None  # type: ignore[no-untyped-call]  # PyYAML's stubs
+        node = super().compose_node(parent, index)
+        if mark is None or node is None:
+            return node
+        node = copy(node)
+        node.start_mark = mark
+        return node
 
 
 SCALARS = {

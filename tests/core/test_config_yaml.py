@@ -88,6 +88,13 @@ def test_merged_sections_keep_the_place_where_they_are_written():
     assert document.places["two", "b"].value == Mark(4, 6)
 
 
+def test_an_alias_stands_where_it_is_written():
+    places = parse_yaml("seed: &s 7\nfit: {epochs: *s}\none: &one {a: 1}\ntwo: *one\n").places
+    assert places["fit", "epochs"] == Place(Mark(2, 7), Mark(2, 15))
+    assert places["two",] == Place(Mark(4, 1), Mark(4, 6))
+    assert places["two", "a"].value == Mark(3, 15)
+
+
 def test_of_several_merged_sections_the_first_counts():
     text = "one: &one {a: 1}\ntwo: &two {a: 2, b: 2}\nthree: {<<: [*one, *two]}\n"
     assert parse_yaml(text).values["three"] == yaml.safe_load(text)["three"] == {"a": 1, "b": 2}
@@ -172,7 +179,7 @@ MISTAKES = {
     "a: \u00a01\n": ("U+00A0", (1, 4)),
     "a: 1\u00a0\n": ("U+00A0", (1, 5)),
     "e\u200bpochs: 1\n": ("U+200B, zero width space", (1, 2)),
-    BOMB: ("aliases repeat more than 10000 values", (1, 8)),
+    BOMB: ("aliases repeat more than 10000 values", (1, 23)),
     "a: *.h5\n": ("Put text that starts with '*' in quotes", (1, 4)),
     "a: & b\n": ("Put text that starts with '&' in quotes", (1, 4)),
     "a: &b 1\nc: &b 2\n": ("the anchor of line 1 is set once more", (2, 4)),
@@ -193,7 +200,7 @@ MISTAKES = {
     "? [a, b]\n: 1\n": ("a list stands where a key is expected", (1, 3)),
     "a: {{ b }}\n": ("a section in braces stands where a key is expected", (1, 5)),
     "a: {<<: 3}\n": ("'<<' merges a section", (1, 9)),
-    "a: &a [*a]\n": ("this value holds itself", (1, 4)),
+    "a: &a [*a]\n": ("this value holds itself", (1, 8)),
     "a: !!int x\n": ("this cannot be read as a whole number", (1, 4)),
     "a: !!bool 3\n": ("this cannot be read as true or false", (1, 4)),
     f"a: {'9' * 5000}\n": ("this cannot be read as a whole number", (1, 4)),
