@@ -17,7 +17,7 @@ _TRUE = {"yes", "y", "on", "true", "t", "1"}
 _FALSE = {"no", "n", "off", "false", "f", "0"}
 _ENDLESS = {"nan", "inf", "infinity"}
 _NULL = {"none", "null", "nil", "nan", "~", ""}
-_AROUND = " \"'\u201c\u201d\u201e\u2018\u2019"
+_AROUND = " \n\"'\u201c\u201d\u201e\u2018\u2019"
 _DASHES = "\u2212\u2013"
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 
@@ -101,6 +101,7 @@ _NUMBERS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         rf"{_NUMBER}\s*([kMG](Hz|g|Pa)|[muµn](Hz|m|s)|m|cm|Pa|min(ute)?s?|h|hrs?|hours?|d|days?|weeks?|years?|rad)",
         lambda _: "Write the number alone, in the unit that `itwinai describe` shows.",
     ),
+    (rf"({_NUMBER})#.*", lambda found: f"Write {found[1]}, and a space before the remark."),
     (rf"({_NUMBER})\s*([^\W\d].*|[,;].*|°.*)", lambda found: f"Write {found[1]}, the number alone."),
     (r"\d+(:\d+)+(\.\d+)?", lambda _: "Write one number: a time is none."),
     (r"\d+-\d+-\d+.*", lambda _: "Write one number: a date is none."),
@@ -112,6 +113,8 @@ def _file(path: Path) -> str:
     """Return what was meant by the path of a file that is not there."""
     if path.parts[:1] == ("~",):
         return f"Write {path.expanduser()}: ~ means nothing here."
+    if "$" in str(path):
+        return "Write the path out: variables of a shell mean nothing here."
     if path.is_dir():
         return "This is a folder."
     if not path.parent.is_dir():
@@ -122,17 +125,23 @@ def _file(path: Path) -> str:
 
 def _list(value: Any) -> str:
     if isinstance(value, str):
-        if value.startswith("-") and re.fullmatch(r"(-\S+\s*)+", value):
-            return "Each item needs a dash and a space after it."
-        if run := re.fullmatch(r"(\d+) *(?:-|\.\.+|:|to) *(\d+)", value):
-            return f"Write each: [{run[1]}, {int(run[1]) + 1}, ..., {run[2]}]."
-        items = [item for item in re.split(r"[,;\s]+", value.strip("()[]")) if item]
-        return f"Write [{', '.join(items)}]." if items else "Write [] for none."
+        return _list_in_text(value)
     if value is None:
         return "Write [] for none."
     if isinstance(value, dict):
         return "Set the whole list, e.g. [one, other]."
     return f"Write [{written(value)}]." if not isinstance(value, list) else ""
+
+
+def _list_in_text(text: str) -> str:
+    if text.startswith("-") and re.fullmatch(r"(-\S+\s*)+", text):
+        return "Each item needs a dash and a space after it."
+    if run := re.fullmatch(r"(\d+) *(?:-|\.\.+|:|to) *(\d+)", text):
+        return f"Write each: [{run[1]}, {int(run[1]) + 1}, ..., {run[2]}]."
+    if "(" in text[1:]:
+        return "Write its items in brackets: nothing is computed here."
+    items = [item for item in re.split(r"[,;\s]+", text.strip("()[]")) if item]
+    return f"Write [{', '.join(items)}]." if items else "Write [] for none."
 
 
 def _section(value: Any, member: Slot, path: str) -> str:

@@ -98,6 +98,7 @@ def test_every_missing_file_is_named():
     [
         ("level.cvs", "Did you mean 'level.csv'?"),
         ("sub", "This is a folder."),
+        ("${DATA}/level.csv", "Write the path out"),
         ("nowhere/level.csv", "There is no folder 'nowhere'."),
     ],
 )
