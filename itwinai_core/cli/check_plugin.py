@@ -19,7 +19,7 @@ from itwinai_core.cli.door import example, json_option, verbs
     "use_cases",
     multiple=True,
     metavar="NAME",
-    help="Train this use case only, of several that it offers.",
+    help="Sample and train this use case only, of several that it offers.",
 )
 @click.option(
     "--limit",

@@ -17,7 +17,7 @@ from itwinai_core.errors import PluginError
 from itwinai_core.hookspecs import ENTRY_POINT_GROUP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from importlib.metadata import Distribution, EntryPoint
 
     from itwinai_core.plugins import Plugins
@@ -70,17 +70,19 @@ class LoadError(Exception):
 class Subject:
     """The plugin under test, looked at without loading it until ``use_cases`` is asked for."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, only: Collection[str] = ()) -> None:
         """Find a plugin among those that are installed.
 
         Args:
             name: Of its entry point or of its distribution.
+            only: Use cases whose samples are looked at; all where there are none.
 
         Raises:
             PluginError: none is called so.
         """
         self.point = _entry_point(name)
         """The entry point of the plugin."""
+        self._only = only
 
     @property
     def name(self) -> str:
@@ -156,6 +158,15 @@ class Subject:
             LoadError: the registry sets the plugin aside.
         """
         return [self.plugins.use_case(offered.name) for offered in self.plugins.installed[0].use_cases]
+
+    @property
+    def sampled(self) -> list[UseCase[Any]]:
+        """The use cases whose samples are looked at.
+
+        Raises:
+            LoadError: the registry sets the plugin aside.
+        """
+        return [use_case for use_case in self.use_cases if not self._only or use_case.name in self._only]
 
     @cached_property
     def wheel(self) -> Path | None:

@@ -76,7 +76,8 @@ class Examination:
     def verdicts(self) -> Iterator[Verdict]:
         """Yield each verdict as soon as it is known."""
         traces = self._traces()
-        self._start(self._job("look", [check.name for check in ROLES["look"] if check.name in self._wanted]))
+        looks = [check.name for check in ROLES["look"] if check.name in self._wanted]
+        self._start(Job(self._subject, "look", looks, self._place / "look", only=self._asked))
         while any(not job.over for job in self._jobs):
             time.sleep(_PAUSE)
             for job in [*self._jobs]:
@@ -99,7 +100,7 @@ class Examination:
 
     def _traces(self) -> Traces | None:
         try:
-            return Traces(self._subject.folder)
+            return Traces(self._subject.folder, edited=self._subject.project is not None)
         except LoadError:
             return None
 

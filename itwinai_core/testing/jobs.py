@@ -18,7 +18,7 @@ from itwinai_core.testing.journal import Reader
 from itwinai_core.testing.watching import shown_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from itwinai_core.testing.contract import Subject
 
@@ -36,7 +36,16 @@ _SEEDS = {"first": "0", "second": "1"}
 class Job:
     """One such process."""
 
-    def __init__(self, subject: Subject, role: str, checks: Sequence[str], place: Path, *, use_case: str = "") -> None:
+    def __init__(  # noqa: PLR0913 - each is another thing to say of a process
+        self,
+        subject: Subject,
+        role: str,
+        checks: Sequence[str],
+        place: Path,
+        *,
+        use_case: str = "",
+        only: Collection[str] = (),
+    ) -> None:
         """Prepare a process.
 
         Args:
@@ -45,7 +54,9 @@ class Job:
             checks: Those of the role that it makes.
             place: Folder for all that belongs to it, to be made.
             use_case: What it trains.
+            only: Use cases to look at, where it looks at them; all where there are none.
         """
+        self.only = list(only)
         self.role, self.checks, self.use_case, self.place = role, list(checks), use_case, place
         self._subject = subject
         self.fitted: Path | None = None
@@ -76,6 +87,7 @@ class Job:
         command = [sys.executable, "-P", "-W", "ignore", "-m", "itwinai_core.testing.process"]
         options = [self._subject.name, self.role, str(self.place)]
         options += ["--use-case", self.use_case] if self.use_case else []
+        options += [word for name in self.only for word in ("--only", name)]
         options += ["--fitted", str(self.fitted)] if self.fitted else []
         with (self.place / "output").open("wb") as output:
             self._process = subprocess.Popen(  # noqa: S603 - it tries what the user asked to check

@@ -35,12 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("role", choices=ROLES)
     parser.add_argument("folder", type=Path, help="where the journal and all else goes")
     parser.add_argument("--use-case")
+    parser.add_argument("--only", action="append", default=[], help="use case to look at, of several")
     parser.add_argument("--fitted", type=Path, help="folder of a finished run")
     parser.add_argument("--checks", nargs="*", default=[], help="those of the role that are to be made")
     given = parser.parse_args(arguments)
     faulthandler.enable()
     journal = Journal(given.folder / "journal")
-    subject = Subject(given.plugin)
+    subject = Subject(given.plugin, only=given.only)
     chosen = [check for check in ROLES[given.role] if check.name in given.checks]
     if given.role == "look":
         _look(subject, chosen, journal)

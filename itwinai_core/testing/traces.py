@@ -19,20 +19,21 @@ _INSTEAD = (
 class Traces:
     """The files of a package, to be compared with those that are there later."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, edited: bool = False) -> None:
         """Note what is there.
 
         Args:
             folder: Of the package, or the file of a plugin that is a single module.
+            edited: Whether its author may be at work on the code meanwhile, so that changes of that tell nothing.
         """
-        self._folder = folder
+        self._folder, self._edited = folder, edited
         self._before = _stamps(folder)
 
     def changes(self) -> Iterator[Fault]:
         """Yield what was added to the package since, changed in it, or taken away."""
         after = _stamps(self._folder)
         changed = sorted(path for path in self._before | after if self._before.get(path) != after.get(path))
-        for path in changed[:3]:
+        for path in [path for path in changed if not (self._edited and path.suffix == ".py")][:3]:
             shown = path.relative_to(self._folder.parent)
             yield Fault(f"{shown} in the installed package changes while the plugin works.", _INSTEAD)
 

@@ -85,7 +85,10 @@ def test_what_the_registry_says_of_a_broken_plugin_is_a_fault(tides):
 
 
 def test_the_use_cases_of_a_working_plugin_are_loaded(toys):
-    assert [use_case.name for use_case in Subject("toys").use_cases] == ["torch-line", "keras-line"]
+    subject = Subject("toys", only=["keras-line"])
+    assert [use_case.name for use_case in subject.use_cases] == ["torch-line", "keras-line"]
+    assert [use_case.name for use_case in subject.sampled] == ["keras-line"]
+    assert len(Subject("toys").sampled) == 2
 
 
 def test_an_entry_point_of_no_package_has_no_distribution(monkeypatch):

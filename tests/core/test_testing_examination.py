@@ -39,12 +39,14 @@ class Acted:
     script = Script()
     started: list = []  # noqa: RUF012 - emptied by the fixture
 
-    def __init__(self, subject, role, checks, place, *, use_case=""):
+    def __init__(self, subject, role, checks, place, *, use_case="", only=()):
         self.role, self.checks, self.use_case, self.place = role, list(checks), use_case, place
+        self.only = list(only)
         self.work = self.home = place / "nothing"
         self.fitted, self.over = None, False
 
     def start(self):
+        Acted.looked_at = self.only if self.role == "look" else Acted.looked_at
         self.started.append((self.role, self.use_case, self.checks, self.fitted))
 
     def kill(self):
@@ -137,6 +139,7 @@ def test_each_of_several_use_cases_is_trained_and_named(examine):
 def test_one_use_case_of_several_is_trained_where_it_is_asked_for(examine):
     found = examine(offered=("sea", "lake"), use_cases=["lake"], faults={"resume": [LEAK]})
     assert {use_case for role, use_case, _, _ in Acted.started if role != "look"} == {"lake"}
+    assert Acted.looked_at == ["lake"]
     assert [fault.problem for fault in found["resume"].faults] == ["It leaks."]
 
 

@@ -26,8 +26,9 @@ def test_a_good_source_has_no_fault(source, engine):
         lambda x, y: (x.astype("float64"), y.astype("int64")),
         lambda x, y: (x.astype("float16"), y > 3),
         lambda x, y: (x,),
+        lambda x, y: ({"a": x, "b": (y, y)}, y),
     ],
-    ids=["dictionary", "number of NumPy", "other dtypes", "booleans", "inputs alone"],
+    ids=["dictionary", "number of NumPy", "other dtypes", "booleans", "inputs alone", "several inputs"],
 )
 def test_other_samples_that_a_framework_takes_are_no_fault(change):
     assert look(of(Points, **each(change))) == ""
@@ -45,6 +46,7 @@ def test_other_samples_that_a_framework_takes_are_no_fault(change):
         (lambda x, y: (x.tolist(), y), "Array 1 of a sample of the train source of 'small' is a list of 9"),
         (lambda x, y: {"x": x, "name": "a"}, "'name' of a sample of the train source of 'small' is a str"),
         (lambda x, y: (x, None), "is a NoneType"),
+        (lambda x, y: ({"a": x, "b": (y, None)}, y), "Array 1, 'b', array 2 of a sample"),
         (lambda x, y: (x, np.array(["a"])), "is an array of <U1, of which no tensor can be made"),
         (lambda x, y: (x, np.array([object()])), "is an array of object"),
         (lambda x, y: (x.astype(np.longdouble), y), "of which no tensor can be made"),

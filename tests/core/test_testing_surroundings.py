@@ -141,6 +141,15 @@ def test_a_plugin_of_one_module_has_no_folder_to_watch(package):
     assert list(Traces(package / "__init__.py").changes()) == []
 
 
+def test_code_that_its_author_works_on_meanwhile_is_no_trace(package):
+    traces = Traces(package, edited=True)
+    (package / "model.py").write_text("NEW = 1\n")
+    assert list(traces.changes()) == []
+    (package / "left.npy").write_text("")
+    (fault,) = traces.changes()
+    assert "left.npy" in fault.problem
+
+
 def test_what_a_process_leaves_is_named_and_what_frameworks_hide_is_not(tmp_path):
     assert list(left_behind(tmp_path / "nothing", "home")) == []
     for name in (".cache", "logs"):

@@ -18,9 +18,11 @@ CHECK = """
 import json, sys
 from itwinai_core.testing import check_plugin
 from itwinai_core.testing import jobs
+from warm import warm_up
 
+warm_up("lightning.pytorch", "torchmetrics", "itwinai_core.engines.lightning")
 jobs.END_LIMIT = 4.0
-found = check_plugin("wrecks", only=["one-batch-fit", "run-folder-only"], limit=30)
+found = check_plugin("wrecks", only=["one-batch-fit", "run-folder-only"], limit=15)
 sys.stdout.write(json.dumps(found.as_dict()))
 """
 
@@ -81,7 +83,7 @@ def wrecks(site, tmp_path_factory):
     done = subprocess.run(
         [sys.executable, "-c", CHECK],
         cwd=tmp_path_factory.mktemp("wrecks"),
-        env=os.environ | {"PYTHONPATH": str(site)},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(site), str(HERE)])},
         capture_output=True,
         text=True,
         check=False,
@@ -100,7 +102,7 @@ def wrecks(site, tmp_path_factory):
         r"ends: The process ends half-way, with exit code 7\. .*os\._exit",
         r"leaves: SystemExit: I am off \(wrecks\.py:\d+\)",
         r"crashes: The process ends half-way, by a crash, Segmentation fault \(wrecks\.py:\d+\)",
-        r"hangs: It is not done after 30 s \(wrecks\.py:\d+\)\. .*`quick`",
+        r"hangs: It is not done after 15 s \(wrecks\.py:\d+\)\. .*`quick`",
         r"lingers: The process does not end when all is done.* -> Stop the threads",
         r"ends-late: The process ends after all is done, with exit code 9",
     ],

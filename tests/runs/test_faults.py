@@ -20,9 +20,16 @@ ENOUGH = 0.95
 
 FAULTS = corpus()
 STATIC = {check.name for check in STATIC_CHECKS}
-LIGHTNING = ("lightning.pytorch", "torchmetrics", "itwinai_core.engines.lightning")
+WHOLE = STATIC - {"sources"}
+"""Checks that look at the whole plugin, and at no use case alone."""
+ENGINES = {
+    "lightning": ("lightning.pytorch", "torchmetrics", "itwinai_core.engines.lightning"),
+    "keras": ("itwinai_core.engines.keras",),
+}
+"""What a process imports that is to be copied for each use case of an engine."""
+
 KERAS = {"flood", "swing-keras"}
-"""Use cases on TensorFlow, which has threads of its own: a process that has imported it cannot be copied."""
+"""Use cases on Keras."""
 
 GOOD = {
     "virgo": "itwinai-virgo, on Lightning",
@@ -48,26 +55,26 @@ def run(arguments, site=None):
     return done.stdout
 
 
-def checked(name, site=None, *options):
+def checked(name, site=None):
     """Return what each check of a plugin says, as the program tells it."""
-    return json.loads(run(["-m", "itwinai_core", "check-plugin", name, "--json", *options], site))["checks"]
+    return json.loads(run(["-m", "itwinai_core", "check-plugin", name, "--json"], site))["checks"]
 
 
-def checked_together(faults, sites, folder, *modules):
-    """Return what their checks say of faulty plugins, out of one process that has imported some modules."""
+def checked_together(plugins, sites, folder, *modules):
+    """Return what checks say of faulty plugins, and of good ones by name, out of one process with some modules."""
     tasks = [
         {
-            "site": str(sites[fault]),
-            "plugin": fault.plugin,
-            "check": fault.check,
-            "use_cases": [] if fault.check in STATIC else [fault.use_case],
+            "site": str(sites.get(plugin, folder / "nothing more")),
+            "plugin": getattr(plugin, "plugin", plugin),
+            "checks": [plugin.check] if plugin not in GOOD else [],
+            "use_cases": [plugin.use_case] if plugin not in GOOD and plugin.check not in WHOLE else [],
         }
-        for fault in faults
+        for plugin in plugins
     ]
     folder.mkdir()
     (folder / "tasks.json").write_text(json.dumps(tasks))
     run([Path(__file__).with_name("warm.py"), folder / "tasks.json", folder / "answers.json", *modules])
-    return dict(zip(faults, json.loads((folder / "answers.json").read_text()), strict=True))
+    return dict(zip(plugins, json.loads((folder / "answers.json").read_text()), strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -81,20 +88,21 @@ def found(projects, tmp_path_factory):
     """Return what the checks say of each faulty plugin and, in full, of each good one."""
     folder = tmp_path_factory.mktemp("faults")
     sites = {fault: faulty(fault, projects[fault.plugin], folder / str(number)) for number, fault in enumerate(FAULTS)}
-    good = {name: installed(project, folder / f"good-{name}") for name, project in projects.items()}
+    sites |= {name: installed(project, folder / f"good-{name}") for name, project in projects.items()}
     static = [fault for fault in FAULTS if fault.check in STATIC]
-    warm = [fault for fault in FAULTS if fault not in static and fault.use_case not in KERAS]
-    cold = [fault for fault in FAULTS if fault not in static and fault.use_case in KERAS]
+    trained = {"lightning": ["virgo", "swing-lightning"], "keras": ["cyclones", "swing-keras"]}
+    for fault in FAULTS:
+        if fault not in static:
+            trained["keras" if fault.use_case in KERAS else "lightning"].append(fault)
     with ThreadPoolExecutor(max_workers=2) as two:
-        trained = two.submit(checked_together, warm, sites, folder / "warm", *LIGHTNING)
-        looked_at = two.submit(checked_together, static, sites, folder / "cold")
-        alone = {
-            fault: two.submit(checked, fault.plugin, sites[fault], "--only", fault.check, "--use-case", fault.use_case)
-            for fault in cold
-        }
-        whole = {name: two.submit(checked, name, good.get(name)) for name in GOOD}
-    answers = {**trained.result(), **looked_at.result()} | {fault: one.result() for fault, one in alone.items()}
-    return answers, {name: one.result() for name, one in whole.items()}
+        parts = [
+            two.submit(checked_together, static, sites, folder / "static"),
+            *(two.submit(checked_together, trained[name], sites, folder / name, *ENGINES[name]) for name in ENGINES),
+        ]
+        as_users_do = two.submit(checked, "river", sites["river"])
+    answers = {plugin: found for part in parts for plugin, found in part.result().items()}
+    answers["river"] = as_users_do.result()
+    return answers, {name: answers[name] for name in GOOD}
 
 
 def report(checks, name):

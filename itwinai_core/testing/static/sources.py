@@ -34,7 +34,7 @@ def find(subject: Subject) -> list[Fault]:
     unordered = _has_loose_sets(code)
     return [
         *seeded_for_all(code),
-        *(fault for use_case in subject.use_cases for fault in _of_use_case(use_case, subject, unordered=unordered)),
+        *(fault for use_case in subject.sampled for fault in _of_use_case(use_case, subject, unordered=unordered)),
     ]
 
 
