@@ -34,7 +34,7 @@ def test_a_map_is_drawn_for_any_number_of_centres(tmp_path, msl, rows):
 def test_centres_are_drawn_where_they_are(msl):
     drawn = maps.figure(8, 4)
     axes = drawn.subplots()
-    maps.draw_world(axes, msl, 50)
+    maps.draw_world(axes, 50)
     assert axes.get_xlim() == (-180, 180)
     assert axes.get_ylim() == (-50, 50)
     assert axes.get_xlabel() == "Longitude [°]"
@@ -44,7 +44,7 @@ def test_centres_are_drawn_where_they_are(msl):
 def test_coasts_lie_where_land_meets_sea(msl):
     drawn = maps.figure(8, 4)
     axes = drawn.subplots()
-    maps.draw_world(axes, msl, 90)
+    maps.draw_world(axes, 90)
     coasts = np.concatenate([path.vertices for path in axes.collections[-1].get_paths()])
     for east, north in ((-17.5, 14.7), (115.7, -32.0), (-8.9, 37.0)):  # Dakar, Perth, the south-west of Portugal
         assert np.hypot(coasts[:, 0] - east, coasts[:, 1] - north).min() < 0.6
@@ -52,7 +52,7 @@ def test_coasts_lie_where_land_meets_sea(msl):
 
 def test_meridians_and_parallels_are_named_after_their_side(msl):
     axes = maps.figure(8, 4).subplots()
-    maps.draw_world(axes, msl, 45)
+    maps.draw_world(axes, 45)
     assert [label.get_text() for label in axes.get_xticklabels()][:3] == ["180°", "150°W", "120°W"]
     assert [label.get_text() for label in axes.get_yticklabels()] == [
         "45°S", "30°S", "15°S", "0°", "15°N", "30°N", "45°N",
@@ -63,7 +63,7 @@ def test_pressure_is_shaded_on_the_right_side_of_greenwich():
     msl = np.full((721, 1440), 1010, dtype=np.float32)
     msl[:, 400:480] = 980  # 100° to 120° east
     axes = maps.figure(8, 4).subplots()
-    shades = maps.draw_world(axes, msl, 60)
+    shades = maps.draw_pressure(axes, msl)
     lowest = [
         path for path, low in zip(shades.get_paths(), shades.levels, strict=False) if low <= 980 and len(path.vertices)
     ]

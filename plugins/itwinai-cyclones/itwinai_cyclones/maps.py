@@ -31,17 +31,16 @@ def figure(width: float, height: float) -> Figure:
     return drawn
 
 
-def draw_world(axes: Axes, msl: NDArray[np.float32], latitude: float) -> Any:
-    """Draw pressure, coastlines and a labelled net of degrees; return the shades, for a colour bar.
+def draw_pressure(axes: Axes, msl: NDArray[np.float32]) -> Any:
+    """Draw pressure over the whole world; return the shades, for a colour bar.
 
     Args:
         axes: To draw on.
         msl: Pressure on the model's grid [hPa], shape ``(721, 1440)``.
-        latitude: How far north and south to draw [°].
     """
     columns = np.roll(np.arange(1440), 720)[::2]
     east = signed_longitude(columns * CELL)
-    shades = axes.contourf(
+    return axes.contourf(
         east,
         90 - np.arange(0, 721, 2) * CELL,
         msl[::2, columns],
@@ -50,6 +49,15 @@ def draw_world(axes: Axes, msl: NDArray[np.float32], latitude: float) -> Any:
         extend="both",
         alpha=0.7,
     )
+
+
+def draw_world(axes: Axes, latitude: float) -> None:
+    """Draw coastlines and a labelled net of degrees.
+
+    Args:
+        axes: To draw on.
+        latitude: How far north and south to draw [°].
+    """
     share = np.roll(land_share(), 720, axis=1)
     middle = (np.arange(1440) + 0.5) * CELL - 180, 90 - (np.arange(720) + 0.5) * CELL
     axes.contour(*middle, share, levels=[0.5], colors="0.25", linewidths=0.5)
@@ -60,7 +68,6 @@ def draw_world(axes: Axes, msl: NDArray[np.float32], latitude: float) -> Any:
     parallels = [value for value in range(-75, 76, 15) if abs(value) <= latitude]
     axes.set_yticks(parallels, [_parallel(value) for value in parallels])
     axes.grid(color="0.5", linewidth=0.3, alpha=0.5)
-    return shades
 
 
 def draw_centres(
@@ -77,7 +84,8 @@ def draw_centres(
     """
     drawn = figure(13, 5.1)
     axes = drawn.subplots()
-    shades = draw_world(axes, msl, min(90.0, latitude + 15))
+    shades = draw_pressure(axes, msl)
+    draw_world(axes, min(90.0, latitude + 15))
     for edge in (-latitude, latitude):
         axes.axhline(edge, color="0.3", linewidth=0.8, linestyle="--", label="_" if edge < 0 else "Limit of the search")
     drawn.colorbar(
@@ -108,6 +116,43 @@ def draw_centres(
             bar.set_ticks(marks.tolist(), labels=[times[mark].replace("T", "\n") for mark in marks])
             bar.set_label("Time of the centre")
     axes.set_title(f"{len(rows)} centres found" + (f", {times[0]} to {times[-1]}" if len(times) > 1 else ""))
+    axes.legend(loc="lower left", framealpha=0.9)
+    save(drawn, path)
+
+
+def draw_tracks(
+    path: Path,
+    tracks: Sequence[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]],
+    alone: tuple[NDArray[np.float64], NDArray[np.float64]],
+    title: str,
+) -> None:
+    """Draw tracks, coloured by the pressure of their centres, and the centres of no track.
+
+    Args:
+        path: PNG to write.
+        tracks: Latitudes and longitudes [°] and pressures [hPa], NaN where unknown, of each track in order of time.
+        alone: Latitudes and longitudes of the centres of no track [°].
+        title: Above the map.
+    """
+    drawn = figure(13, 5.1)
+    axes = drawn.subplots()
+    north = np.concatenate([*(track[0] for track in tracks), alone[0]])
+    draw_world(axes, min(90.0, max(45.0, np.abs(north).max(initial=0.0) + 10)))
+    axes.plot(signed_longitude(alone[1]), alone[0], ".", color="0.6", markersize=3, label="Centre of no track")
+    for north, east, _ in tracks:
+        # Unrolled, a track that crosses the date line has no line across the map: it is drawn once at each side.
+        unrolled = np.degrees(np.unwrap(np.radians(signed_longitude(east))))
+        for turn in (-360, 0, 360):
+            axes.plot(unrolled + turn, north, color="0.2", linewidth=0.8)
+    if tracks:
+        north, east, pressure = (np.concatenate(values) for values in zip(*tracks, strict=True))
+        shades: dict[str, Any] = {"cmap": "inferno", "vmin": 920, "vmax": 1010, "plotnonfinite": True}
+        dots = axes.scatter(signed_longitude(east), north, c=pressure, s=14, zorder=3, **shades)
+        if np.isfinite(pressure).any():
+            drawn.colorbar(dots, ax=axes, label="Pressure at the centre [hPa]", pad=0.01, shrink=0.8, extend="both")
+    starts = np.array([(signed_longitude(east[0]), north[0]) for north, east, _ in tracks]).reshape(-1, 2).T
+    axes.plot(*starts, "s", color="tab:green", markersize=5, zorder=4, label="Start of a track")
+    axes.set_title(title)
     axes.legend(loc="lower left", framealpha=0.9)
     save(drawn, path)
 

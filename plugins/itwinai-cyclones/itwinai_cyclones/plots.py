@@ -13,7 +13,7 @@ from itwinai_cyclones.best_tracks import BestTracks
 from itwinai_cyclones.data import Patches
 from itwinai_cyclones.detections import Centre, cyclone_seen
 from itwinai_cyclones.geodesy import STEP, signed_longitude, to_degrees
-from itwinai_cyclones.maps import draw_world, figure, save
+from itwinai_cyclones.maps import draw_pressure, draw_world, figure, save
 from itwinai_cyclones.patches import SIZE
 
 Array = NDArray[np.float64]
@@ -31,7 +31,8 @@ def draw_globe(path: Path, msl: NDArray[np.float32], now: BestTracks, centres: S
     """
     drawn = figure(13, 5.3)
     axes = drawn.subplots()
-    shades = draw_world(axes, msl, 60)
+    shades = draw_pressure(axes, msl)
+    draw_world(axes, 60)
     drawn.colorbar(shades, ax=axes, label="Pressure at mean sea level [hPa]", pad=0.01, shrink=0.8)
     east, wanted = signed_longitude(now.longitude), now.tropical_cyclone
     ring: dict[str, Any] = {"marker": "o", "fillstyle": "none", "markeredgewidth": 1.8, "linestyle": "none"}

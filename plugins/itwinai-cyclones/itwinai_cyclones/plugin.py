@@ -6,6 +6,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import click
+
 from itwinai_core import DataSplits, KerasUseCase, RunConfig, hookimpl
 from itwinai_cyclones.settings import CyclonesSettings
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from itwinai_core import Source
 
 ITWINAI_API = ">=0.1,<0.2"
+CALENDARS = ("standard", "proleptic_gregorian", "julian", "noleap", "all_leap", "360_day")
+POSITIVE = click.FloatRange(min=0.0, min_open=True)
 
 
 class Cyclones(KerasUseCase[CyclonesSettings]):
@@ -81,6 +85,54 @@ class Cyclones(KerasUseCase[CyclonesSettings]):
         if found is None or found.origin is None:
             return {}
         return {"era5": Path(found.origin).parent / "data" / "era5_sample.zarr"}
+
+
+@click.group("cyclones")
+def cyclones() -> None:
+    """Work on centres of tropical cyclones that were found before."""
+
+
+@cyclones.command(epilog="\b\nExample:\n  itwinai cyclones track runs/first/predictions/era5/centres.csv")
+@click.argument("tables", nargs=-1, required=True, metavar="CENTRES.CSV...", type=click.Path(path_type=Path))
+@click.option("--speed", type=POSITIVE, default=80.0, show_default=True, help="Highest speed of a cyclone [km/h].")
+@click.option(
+    "--farthest", type=POSITIVE, default=900.0, show_default=True, help="Longest way between successive centres [km]."
+)
+@click.option("--gap", type=POSITIVE, default=24.0, show_default=True, help="Longest time between them [h].")
+@click.option(
+    "--duration", type=click.FloatRange(min=0), default=48.0, show_default=True, help="Shortest life of a track [h]."
+)
+@click.option("--calendar", type=click.Choice(CALENDARS), default=CALENDARS[0], show_default=True, help="Of the times.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), default="tracks", show_default=True, help="Folder to make for results."
+)
+def track(  # noqa: PLR0913, PLR0917  an argument for each option
+    tables: tuple[Path, ...],
+    speed: float,
+    farthest: float,
+    gap: float,
+    duration: float,
+    calendar: str,
+    output: Path,
+) -> None:
+    """Link the centres of one or several tables to tracks of cyclones.
+
+    CENTRES.CSV is what `itwinai predict` writes, or any CSV with the columns time, latitude and longitude. The folder
+    of results holds tracks.csv, the rows of the tables with their track_id, and a map, tracks.png.
+    """
+    from itwinai_cyclones.linking import LinkRules
+    from itwinai_cyclones.tracks import MAP, TABLE, track_files
+
+    rules = LinkRules(speed=speed, farthest=farthest, gap=gap, duration=duration)
+    for line in track_files(tables, output, rules, calendar):
+        click.echo(line)
+    click.echo(f"In {output}: {TABLE}, {MAP}.")
+
+
+@hookimpl
+def itwinai_commands() -> list[click.Command]:
+    """Offer ``itwinai cyclones``."""
+    return [cyclones]
 
 
 @hookimpl
