@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import linear_sum_assignment
 
 from itwinai_cyclones import best_tracks
 from itwinai_cyclones.geodesy import great_circle_km
@@ -132,3 +133,71 @@ def test_forty_five_years_are_linked_in_batches_as_a_year_is_alone():
     inside = share_of_links_found(whole[year], alone)
     assert inside > 0.995
     assert share_of_links_found(whole, tracks.storm) > 0.99
+
+
+def best_pairs(latitude, longitude, there, rules):
+    """Return how many centres of one time can be linked to those of the next, and over how much of their reach.
+
+    By SciPy's dense assignment, of the two times alone.
+    """
+    first, second = np.flatnonzero(there == 0), np.flatnonzero(there == 1)
+    distance = great_circle_km(
+        latitude[first, None], longitude[first, None], latitude[second][None], longitude[second][None]
+    )
+    reach = rules.slack + rules.speed * 6.0
+    cost = np.where(distance <= reach, distance / reach, 1e3)
+    rows, columns = linear_sum_assignment(cost)
+    taken = cost[rows, columns]
+    return int((taken < 1e3).sum()), float(taken[taken < 1e3].sum())
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_of_two_times_the_links_are_those_of_a_dense_assignment(seed):
+    random = np.random.default_rng(seed)
+    count = int(random.integers(4, 30))
+    there = random.integers(0, 2, count)
+    latitude, longitude = random.uniform(0, 15, count), random.uniform(-10, 10, count)  # many in the reach of many
+    number = link(6.0 * there, latitude, longitude, ALL)
+    order = np.lexsort((there, number))
+    before, after = order[:-1], order[1:]
+    linked = number[before] == number[after]
+    before, after = before[linked], after[linked]
+    distance = great_circle_km(latitude[before], longitude[before], latitude[after], longitude[after])
+    links, length = best_pairs(latitude, longitude, there, ALL)
+    assert linked.sum() == links
+    assert (distance / (ALL.slack + ALL.speed * 6.0)).sum() == pytest.approx(length, abs=1e-6)
+    assert (there[after] - there[before] == 1).all()
+
+
+@pytest.mark.parametrize("gap", [1, 2, 3])
+def test_a_gap_is_bridged_as_far_as_it_may_be_and_no_farther(gap):
+    hours = np.delete(np.arange(0.0, 120.0, 6.0), np.arange(8, 8 + gap))
+    other = np.arange(0.0, 120.0, 6.0)  # a storm elsewhere, so that the times are known
+    north = np.repeat([12.0, -12.0], [len(hours), len(other)])
+    east = np.concatenate([150 + hours / 10, 80 - other / 10])
+    when = np.concatenate([hours, other])
+    wide, narrow = (
+        link(when, north, east, LinkRules(gap=6.0 * steps, duration=0, fixes=1))[: len(hours)]
+        for steps in (gap + 1, gap)
+    )
+    assert len(np.unique(wide)) == 1
+    assert len(np.unique(narrow)) == 2
+
+
+def test_a_false_alarm_beside_a_storm_does_not_part_it_in_two():
+    hours = np.arange(0.0, 72.0, 6.0)
+    when = np.append(hours, 30.0)
+    north, east = np.append(np.full(12, 15.0), 17.0), np.append(300 - hours / 8, 296.5)
+    number = link(when, north, east, LinkRules())
+    assert (number == np.append(np.zeros(12), -1)).all()
+
+
+def test_the_reach_grows_with_time_and_ends():
+    rules = LinkRules(speed=50.0, farthest=700.0, slack=30.0)
+    assert rules.reach(np.array([0.0, 6.0, 12.0, 24.0])).tolist() == [30.0, 330.0, 630.0, 700.0]
+
+
+def test_two_centres_of_one_time_are_never_linked():
+    number = link(np.array([0.0, 0.0, 6.0]), np.array([10.0, 10.1, 10.0]), np.array([20.0, 20.0, 20.0]), ALL)
+    assert number[0] != number[1]
+    assert number[2] == number[0]

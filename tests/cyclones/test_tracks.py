@@ -8,6 +8,9 @@ from click.testing import CliRunner
 from matplotlib.image import imread
 
 from itwinai_core import DataError
+from itwinai_cyclones import best_tracks
+from itwinai_cyclones.detections import Centre
+from itwinai_cyclones.export import write_centres
 from itwinai_cyclones.linking import LinkRules
 from itwinai_cyclones.plugin import cyclones
 from itwinai_cyclones.tracks import read_centres, track_files
@@ -153,3 +156,55 @@ def test_the_command_takes_its_rules_from_its_options(tmp_path):
         assert done.exit_code == 0, done.output
         assert done.output.startswith(f"{tracks} track(s)")
         assert f"In {output}: tracks.csv, tracks.png." in done.output
+
+
+@pytest.fixture
+def season(tmp_path):
+    """Return the table of all best tracks of September 2012, as a prediction would write it, and the storm of each."""
+    tracks = best_tracks.load()
+    month = tracks.where(tracks.time.astype("datetime64[M]") == np.datetime64("2012-09"))
+    rows = [
+        (str(time.astype("datetime64[m]")), Centre(north, east, 1.0, pressure, np.nan))
+        for time, north, east, pressure in zip(
+            month.time, month.latitude, month.longitude, np.nan_to_num(month.pressure, nan=1000.0), strict=True
+        )
+    ]
+    order = np.random.default_rng(0).permutation(len(rows))
+    write_centres(tmp_path / "centres.csv", [rows[number] for number in order])
+    return tmp_path / "centres.csv", month
+
+
+def test_the_table_of_a_prediction_is_read_as_it_was_written(season):
+    table, month = season
+    centres = read_centres([table], "standard")
+    assert sorted(centres.latitude) == pytest.approx(sorted(month.latitude))
+    assert sorted(centres.longitude) == pytest.approx(sorted(month.longitude))
+    passed = (month.time - np.datetime64("1850-01-01T00", "h")).astype(float)
+    assert sorted(centres.hours) == pytest.approx(sorted(passed))
+
+
+def test_a_month_of_predictions_comes_back_storm_by_storm(tmp_path, season):
+    table, month = season
+    lines = track_files([table], tmp_path / "out", LinkRules(duration=0, fixes=1), "standard")
+    storms = len(np.unique(month.storm))
+    assert lines[0] == f"{storms} track(s) of {len(month)} centres; 0 centres of no track."
+    name = {
+        (str(time.astype("datetime64[m]")), f"{north:.2f}", f"{east:.2f}"): storm
+        for time, north, east, storm in zip(month.time, month.latitude, month.longitude, month.storm, strict=True)
+    }
+    found = {}
+    for row in read(tmp_path / "out" / "tracks.csv"):
+        found.setdefault(row["track_id"], set()).add(name[row["time"], row["latitude"], row["longitude"]])
+    assert all(len(storms_of_one) == 1 for storms_of_one in found.values())
+    assert len(found) == storms
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "byte order mark"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["Unix", "Windows"])
+def test_a_table_from_a_spreadsheet_is_read_too(tmp_path, mark, end):
+    path = tmp_path / "centres.csv"
+    path.write_bytes((mark + end.join([HEAD, *STORM, ""])).encode())
+    centres = read_centres([path], "standard")
+    assert len(centres.hours) == 16
+    assert centres.columns[0] == "time"
+    assert centres.rows[0]["wind_ms"] == "30.0"
