@@ -208,3 +208,17 @@ def test_a_table_from_a_spreadsheet_is_read_too(tmp_path, mark, end):
     assert len(centres.hours) == 16
     assert centres.columns[0] == "time"
     assert centres.rows[0]["wind_ms"] == "30.0"
+
+
+def test_the_command_takes_times_of_another_calendar(tmp_path):
+    days = [
+        f"2001-02-{27 + step // 2}T{12 * (step % 2):02d}:00,{10 + step},140,1,990," for step in range(8)
+    ]  # to the 30th
+    table = write(tmp_path / "centres.csv", *days)
+    output = ["--output", str(tmp_path / "out")]
+    refused = CliRunner().invoke(cyclones, ["track", str(table), *output])
+    assert isinstance(refused.exception, DataError)
+    assert "--calendar 360_day" in str(refused.exception)
+    done = CliRunner().invoke(cyclones, ["track", str(table), *output, "--calendar", "360_day"])
+    assert done.exit_code == 0
+    assert done.output.startswith("1 track(s) of 8 centres")
