@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LONGEST = 240  # what fits two or three lines of a terminal
+_LONGEST_NAME = 100
 _READ = 2000  # of a text that may be endless
 _FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
 _CORE = str(Path(__file__).parents[1])
@@ -102,6 +103,8 @@ def _of_missing_module(error: ModuleNotFoundError, plugin: Plugin) -> Diagnosis:
     missing = str(error.name)
     place = _place_of_error(error, plugin)
     top = missing.partition(".")[0]
+    if not top.isidentifier() or not top.isascii() or len(top) > _LONGEST_NAME:
+        return Diagnosis(_reason(error), plugin.renewal(), *place)  # a name that no module has
     if top == plugin.package:
         return Diagnosis(f"its module '{missing}' is not in the package", plugin.renewal(), *place)
     if top in sys.stdlib_module_names or _is_importable(top):
@@ -142,7 +145,10 @@ def blamed(frames: Iterable[tuple[str, int]], plugin: Plugin) -> tuple[str, int]
 def line_with(word: str, plugin: Plugin) -> tuple[str, int]:
     """Return the first line of a plugin's module that holds a word; its start where none does."""
     source = module_file(plugin)
-    lines = source.read_text(encoding="utf-8", errors="replace").splitlines() if source else []
+    try:
+        lines = source.read_text(encoding="utf-8", errors="replace").splitlines() if source else []
+    except Exception:  # noqa: BLE001 - a plugin may have seen to it that no file can be read
+        lines = []
     found = next((number for number, line in enumerate(lines, 1) if word in line), 0)
     return (str(source), found) if found else module_start(plugin)
 

@@ -6,7 +6,6 @@ import builtins
 import gc
 import importlib
 import importlib.abc
-import importlib.util
 import os
 import resource
 import signal
@@ -30,6 +29,7 @@ _WATCHED_CLASSES = ("pathlib.Path", "pluggy.PluginManager", "click.Command", "cl
 """What the core stands on, by module, and classes of these whose methods are looked at too."""
 
 _MISSING = object()
+_NOWHERE = "itwinai_nowhere"
 _FIRST_FILES = 64  # a program has few open files; what closes them all closes these
 # By name: this room is below them, and loads them to watch them, not to call them.
 _ROOMS = ("cli", "fit", "evaluate", "predict")
@@ -147,13 +147,15 @@ class Surroundings:
                 yield clause, word
 
     def _of_search(self) -> Iterator[tuple[str, str]]:
-        """Yield what has changed about how modules are found."""
+        """Yield what has changed about how modules are found, and files opened."""
         if not set(self.path) <= set(sys.path):
             yield "takes folders off the path that modules are looked for on", "sys.path"
         if not all(finder in (*sys.meta_path, *sys.path_hooks) for finder in self.finders):
             yield "takes out what modules are found by", "meta_path"
         elif failed := _fails_to_look():
             yield f"breaks the search for modules: {failed}", "meta_path"
+        if failed := _fails_to_open():
+            yield f"keeps files from being opened: {failed}", "hook"
 
     def _of_process(self) -> Iterator[tuple[str, str]]:
         """Yield what has changed about the process: its folder, signals, variables, threads and files."""
@@ -197,6 +199,7 @@ def _unseen_state() -> dict[str, tuple[str, Any]]:
         "changes how many files may be open": ("setrlimit", resource.getrlimit(resource.RLIMIT_NOFILE)),
         "switches the garbage collector": ("gc.", gc.isenabled()),
         "watches every call of the program": ("setprofile", sys.getprofile()),
+        "watches every line of the program": ("settrace", sys.gettrace()),
         "starts a process, which goes on": ("Popen(", _has_children()),
     }
 
@@ -209,13 +212,24 @@ def _has_children() -> bool:
         return False
 
 
-def _fails_to_look() -> str:
-    """Return what the search for a module raises that is nowhere, or nothing."""
+def _fails_to_open() -> str:
+    """Return what opening a file raises, as where a plugin audits the program, or nothing."""
     try:
-        importlib.util.find_spec("itwinai_nowhere")
-    except BaseException as error:  # noqa: BLE001 - whatever a plugin's finder raises
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except BaseException as error:  # noqa: BLE001 - whatever a plugin's hook raises
         return type(error).__name__
     return ""
+
+
+def _fails_to_look() -> str:
+    """Return what the import of a module raises that is nowhere, unless it is said to be nowhere; else nothing."""
+    try:
+        __import__(_NOWHERE)  # as a statement does it: what audits the program hears of no other
+    except ModuleNotFoundError as error:
+        return "" if error.name == _NOWHERE else type(error).__name__
+    except BaseException as error:  # noqa: BLE001 - whatever a plugin's finder raises
+        return type(error).__name__
+    return f"a module '{_NOWHERE}' is found"
 
 
 def _guarded_objects() -> Iterator[tuple[Mapping[str, Any], str, str, Any]]:

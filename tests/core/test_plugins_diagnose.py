@@ -47,6 +47,8 @@ def found(plugin):
             "it raises an error that nobody can look at",
             1,
         ),
+        ("raise ModuleNotFoundError('gone', name='x; rm -r y')\n", "ModuleNotFoundError: gone", 1),
+        ("raise ModuleNotFoundError('gone', name='x' * 1000)\n", "ModuleNotFoundError: gone", 1),
         ("raise RuntimeError('two\\n  lines')\n", "RuntimeError: two lines", 1),
         ("raise RuntimeError('\\x1b[2Jgone\\udcff')\n", "RuntimeError: \\x1b[2Jgone\\udcff", 1),
         ("import errno\nraise OSError(errno.EFBIG, 'x')\n", "it prints or writes more than 64 MiB while", 2),

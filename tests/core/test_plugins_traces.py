@@ -124,6 +124,25 @@ def test_a_change_is_seen_and_gone_when_it_is_undone(change, clause):
     assert changes(before) == []
 
 
+def test_an_audit_that_lets_nothing_be_opened_or_imported_is_seen():
+    """In an interpreter of its own: what audits a program does so until it ends."""
+    code = (
+        "import sys\n"
+        "from itwinai_core.plugins.traces import Surroundings\n"
+        "before = Surroundings.now()\n"
+        "def hook(event, arguments):\n"
+        "    if event in ('open', 'import'):\n"
+        "        raise PermissionError\n"
+        "sys.addaudithook(hook)\n"
+        "print(*(clause for clause, _ in before.changes()), sep='\\n')\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.stdout.splitlines() == [
+        "breaks the search for modules: PermissionError",
+        "keeps files from being opened: PermissionError",
+    ]
+
+
 def test_builtins_are_put_back_whatever_became_of_them():
     length, printed = len, print
     guard = BuiltinsGuard()
