@@ -112,8 +112,8 @@ class KerasEngine:
     def batch_norms(self, model: keras.Model) -> list[str]:
         """Return the model's layers that normalise a batch by itself; those that ask all replicas may."""
         kind = keras.layers.BatchNormalization
-        mixing = [layer for layer in layers(model) if isinstance(layer, kind) and not layer.synchronized]
-        return [f"{layer.name} ({type(layer).__name__})" for layer in mixing]
+        mixing = [one for one in layers(model) if isinstance(one, kind) and one.trainable and not one.synchronized]
+        return [f"{one.name} ({type(one).__name__})" for one in mixing]
 
     def restless(self, run: RunConfig[Any], model: keras.Model, source: Source) -> list[str]:  # noqa: ARG002
         """Return nothing: Keras tells its layers at each call whether they train."""

@@ -175,7 +175,7 @@ def _trainer(run: RunConfig[Any], *, strategy: Any, callbacks: list[pl.Callback]
         accelerator="auto",
         callbacks=callbacks,
         devices=1,
-        enable_checkpointing=False,
+        enable_checkpointing=any(isinstance(callback, pl.callbacks.Checkpoint) for callback in callbacks),
         enable_model_summary=False,
         enable_progress_bar=False,
         logger=False,
@@ -187,8 +187,11 @@ def _trainer(run: RunConfig[Any], *, strategy: Any, callbacks: list[pl.Callback]
     )
 
 
-class _Follower(pl.Callback):
-    """Metrics, progress, checkpoints and the end of a fit."""
+class _Follower(pl.callbacks.Checkpoint):
+    """Metrics, progress, checkpoints and the end of a fit.
+
+    As a `Checkpoint` it comes after the module's own hooks: what they log counts, and what they change is saved.
+    """
 
     def __init__(self, job: FitJob, outcome: FitOutcome, stop: StopRequest, progress: FitProgress) -> None:
         self._job, self._outcome, self._stop, self._progress = job, outcome, stop, progress

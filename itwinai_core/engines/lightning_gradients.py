@@ -51,7 +51,8 @@ class Lessons(pl.Callback):
         steered = {id(weights) for group in optimizer.param_groups for weights in group["params"]}
         for name, weights in pl_module.named_parameters():
             if id(weights) in steered and weights.grad is not None:
-                self.found[-1].gradient.setdefault(name, weights.grad.detach().cpu().float().numpy().copy())
+                dense = weights.grad.detach().to_dense()
+                self.found[-1].gradient.setdefault(name, dense.cpu().float().numpy().copy())
                 weights.grad = None
 
     def on_train_batch_end(

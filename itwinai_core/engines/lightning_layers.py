@@ -34,11 +34,14 @@ class Restless(pl.Callback):
 
 
 def batch_norms(module: nn.Module) -> list[str]:
-    """Return the layers that normalise a batch by itself, by name and class; those that ask all replicas may."""
+    """Return the layers that normalise a batch by itself, by name and class.
+
+    Those that ask all replicas are left out, and those that are set to take their averages in training, too.
+    """
     return [
         f"{name} ({type(layer).__name__})"
         for name, layer in module.named_modules()
-        if isinstance(layer, _MIXING) and not isinstance(layer, nn.SyncBatchNorm)
+        if isinstance(layer, _MIXING) and layer.training and not isinstance(layer, nn.SyncBatchNorm)
     ]
 
 

@@ -57,7 +57,8 @@ def reload_without_pickle(trial: Trial) -> list[Fault]:
         driver, model = trained.load()
     except UserError as error:
         return faults or [trial.fault(error, _KEPT)]
-    before = trained.folder.read_report()["metrics"]
+    judged = trial.judged()  # under a name of the validation step `assess` may report what it takes otherwise
+    before = {name: value for name, value in trained.folder.read_report()["metrics"].items() if name not in judged}
     other_seed = trained.run.model_copy(update={"seed": trained.run.seed + 1})
     validation, test = (
         driver.evaluate(trained.run, model, part) for part in (trial.data.validation, trial.data.held_out)

@@ -22,6 +22,9 @@ class Read:
     touched: set[str] = field(default_factory=set)
     """Parts of which anything was asked for, the length included."""
 
+    kept: list[Any] = field(default_factory=list)
+    """What was handed out: it may close at its end what it shares with the original."""
+
 
 def noted(data: DataSplits, read: Read) -> DataSplits:
     """Return the same parts, which note what is read of them.
@@ -53,4 +56,5 @@ def _noted(part: Source, name: str, read: Read) -> Any:
     except Exception:  # noqa: BLE001 - a plugin's own class, which may refuse any of it
         read.touched.add(name)
         return part
+    read.kept.append(twin)
     return twin

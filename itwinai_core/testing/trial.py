@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import traceback
@@ -39,6 +40,7 @@ BATCHES = 4, 2
 """Batches of the quick run to train on, and to validate and to test on."""
 
 _LARGEST_BATCH = 16
+_JUDGED = "judged.json"
 _KNOWN = (
     (
         "does not require grad",
@@ -105,6 +107,11 @@ class Trial:
         with self.watch.fetching():
             self.use_case.prepare(run)
         return self.cut.build_data(run)
+
+    def judged(self) -> list[str]:
+        """Return the metrics of the finished run that `assess` returned, as it names them with ``test/`` before."""
+        notes = self.fitted.parent / _JUDGED if self.fitted else None
+        return json.loads(notes.read_text(encoding="utf-8")) if notes and notes.is_file() else []
 
     def run(self, *, epochs: int = EPOCHS) -> RunConfig[Any]:
         """Return the use case's quick run, complete.
@@ -173,6 +180,7 @@ class Cut:
         """Wrap the use case of a trial."""
         self._trial = trial
         self._built: DataSplits | None = None
+        self._reads: list[Read] = []
 
     def __getattr__(self, name: str) -> Any:
         """Be the use case in all else."""
@@ -200,11 +208,14 @@ class Cut:
     def assess(self, run: RunConfig[Any], model: Any, data: DataSplits, folder: Path) -> Mapping[str, float]:
         """Judge the model on what was built; what goes wrong is kept, and the fit goes on."""
         read = Read()
+        self._reads.append(read)
         try:
             judged = _numbers(self._trial.use_case.assess(run, model, noted(self._built or data, read), folder))
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises is a finding
             self._trial.assess_faults.append(self._trial.fault(error))
             return {}
+        notes = json.dumps([f"test/{name}" for name in judged])
+        (self._trial.folder / _JUDGED).write_text(notes, encoding="utf-8")
         held_out = "validation" if (self._built or data).test is None else "test"
         if read.samples and held_out not in read.touched:
             self._trial.assess_faults.append(

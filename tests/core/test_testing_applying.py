@@ -7,7 +7,7 @@ from toys import TorchLine
 from trials import problems
 
 from itwinai_core import DataError
-from itwinai_core.testing.applying import assess_and_predict
+from itwinai_core.testing.applying import assess_and_predict, reload_without_pickle
 from itwinai_core.testing.fitting import one_batch_fit
 
 
@@ -63,6 +63,17 @@ def bug(self, *_):
 )
 def test_judgement_and_prediction_are_looked_at(applied, changes, said):
     assert re.search(said, applied(**changes))
+
+
+def test_a_metric_that_assess_names_like_the_validation_step_is_not_compared(trial_of):
+    def half(self, run, model, data, folder):
+        return {"loss": 0.5}
+
+    fitted = trial_of(type("Half", (TorchLine,), {"assess": half})())
+    one_batch_fit(fitted)
+    assert fitted.judged() == ["test/loss"]
+    again = trial_of(TorchLine(), fitted=fitted.fitted)
+    assert problems(reload_without_pickle(again)) == ""
 
 
 def test_a_sample_that_is_not_there_is_a_fault(applied, tmp_path):

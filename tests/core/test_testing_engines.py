@@ -201,6 +201,35 @@ class TwoOptimisers(TorchLine):
         return model
 
 
+class AtTheEnd(TorchLine):
+    """A module that logs, and lowers its rate, when an epoch has ended."""
+
+    def build_model(self, run):
+        import torch
+
+        def ended(module):
+            module.log("train/slope", module.slope)
+            (group,) = module.optimizers().param_groups
+            group["lr"] *= 0.5
+
+        model = super().build_model(run)
+        optimiser = {"configure_optimizers": lambda module: torch.optim.SGD(module.parameters(), 0.1)}
+        model.__class__ = type("Ended", (type(model),), {"on_train_epoch_end": ended} | optimiser)
+        return model
+
+
+@pytest.mark.parametrize("line", ["torch-line"])
+def test_what_a_module_does_when_an_epoch_has_ended_counts_and_is_saved(driver, job):
+    seen = []
+    described = replace(job(), use_case=AtTheEnd(), on_epoch=lambda metrics, *_: seen.append(metrics))
+    driver.fit(described)
+    assert all("train/slope" in metrics for metrics in seen)
+    import torch
+
+    kept = torch.load(described.checkpoints / "last.ckpt", weights_only=True)
+    assert kept["optimizer_states"][0]["param_groups"][0]["lr"] == pytest.approx(0.1 * 0.5 ** len(seen))
+
+
 @pytest.mark.parametrize("line", ["torch-line"])
 def test_gradients_of_several_optimisers_are_taken_at_the_same_weights(driver, job):
     described = replace(job(), use_case=TwoOptimisers())
@@ -222,6 +251,12 @@ def test_layers_that_mix_a_batch_are_named_with_their_kind(driver, noisy, job):
     assert name == "net.1 (BatchNorm1d)" or name.endswith("(BatchNormalization)")
     plain = replace(described, use_case=KINDS[described.run.use_case]())
     assert driver.batch_norms(plain.use_case.build_model(plain.run)) == []
+
+
+@pytest.mark.parametrize("line", ["torch-line"])
+def test_a_layer_that_takes_its_averages_in_training_mixes_nothing(driver, noisy):
+    described = noisy()
+    assert driver.batch_norms(described.use_case.build_model(described.run).eval()) == []
 
 
 def test_trainable_layers_in_plain_containers_are_found_where_the_framework_loses_them(driver, noisy, line):

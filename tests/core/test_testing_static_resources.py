@@ -40,6 +40,7 @@ def test_a_path_of_one_machine_is_named_with_its_line(told, path):
     [
         'PLACE = "/usr/share/zoneinfo"',
         'PLACE = "/home"',
+        'GROUP = "/root"',
         'PLACE = "/tmp"',
         '"""Looks at /home/ada, or so it says."""',
         'def read():\n    "/home/ada/tides.csv"\n    return "homes/ada"',

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from itwinai_core.testing.static.code import Code, Module
 
 
-_OF_ONE_MACHINE = re.compile(
-    r"(?:/(?:home|Users|afs|eos|gpfs|lustre|nfs|scratch)/[\w.-]+|/root|[A-Za-z]:[\\/]Users[\\/][\w.-]+)(?:[\\/][^\n:*?<>|]*)?"
-)
+_OF_ONE_MACHINE = re.compile(r"(?:/(?:home|Users|root|scratch)/|[A-Za-z]:[\\/]Users[\\/])[\w.-]+(?:[\\/][^\n:*?<>|]*)?")
 
 
 def paths_of_one_machine(code: Code) -> Iterator[Fault]:
