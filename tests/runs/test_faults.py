@@ -90,7 +90,7 @@ def found(projects, tmp_path_factory):
     sites = {fault: faulty(fault, projects[fault.plugin], folder / str(number)) for number, fault in enumerate(FAULTS)}
     sites |= {name: installed(project, folder / f"good-{name}") for name, project in projects.items()}
     static = [fault for fault in FAULTS if fault.check in STATIC]
-    trained = {"lightning": ["virgo", "swing-lightning"], "keras": ["cyclones", "swing-keras"]}
+    trained = {"lightning": ["virgo", "swing-lightning"], "keras": ["swing-keras"]}
     for fault in FAULTS:
         if fault not in static:
             trained["keras" if fault.use_case in KERAS else "lightning"].append(fault)
@@ -99,9 +99,9 @@ def found(projects, tmp_path_factory):
             two.submit(checked_together, static, sites, folder / "static"),
             *(two.submit(checked_together, trained[name], sites, folder / name, *ENGINES[name]) for name in ENGINES),
         ]
-        as_users_do = two.submit(checked, "river", sites["river"])
+        as_users_do = {name: two.submit(checked, name, sites.get(name)) for name in ("cyclones", "river")}
     answers = {plugin: found for part in parts for plugin, found in part.result().items()}
-    answers["river"] = as_users_do.result()
+    answers |= {name: one.result() for name, one in as_users_do.items()}
     return answers, {name: answers[name] for name in GOOD}
 
 
