@@ -5,7 +5,6 @@ import pytest
 from itwinai_core.testing.static.code import Code
 from itwinai_core.testing.static.resources import paths_of_one_machine
 
-
 PLACES = {"home": "home", "users": "Users", "root": "root"}
 """Named apart: no file of this repository holds a place of one machine."""
 
