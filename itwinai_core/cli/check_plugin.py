@@ -24,7 +24,7 @@ from itwinai_core.cli.door import example, json_option, verbs
 @click.option(
     "--limit",
     type=click.FloatRange(min=1),
-    default=60.0,
+    default=120.0,
     show_default=True,
     metavar="SECONDS",
     help="Longest that one check may take.",

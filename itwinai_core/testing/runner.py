@@ -17,7 +17,7 @@ from itwinai_core.testing.verdicts import Verdict, Verdicts
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-LIMIT = 60.0
+LIMIT = 120.0
 """Time that one check may take [s]."""
 
 
