@@ -1,7 +1,7 @@
 """Entry points that Python cannot read: passed over, so that a broken package keeps no framework from loading.
 
-torch and Lightning ask Python for the entry points of all installed packages, and Python raises where the file of one is
-no text, or has a line without an equals sign. This module stands alone, so that a fresh interpreter runs it at once.
+torch and Lightning ask Python for the entry points of all installed packages, and Python raises where the file of one
+is no text, or has a line without an equals sign. This module stands alone, so that a fresh interpreter runs it at once.
 """
 
 from importlib.metadata import Distribution, EntryPoints
