@@ -92,7 +92,7 @@ def cyclones() -> None:
     """Work on centres of tropical cyclones that were found before."""
 
 
-@cyclones.command(epilog="\b\nExample:\n  itwinai cyclones track runs/first/predictions/era5/centres.csv")
+@cyclones.command(epilog="\b\nExample:\n  itwinai cyclones track runs/first/predictions/era5_sample/centres.csv")
 @click.argument("tables", nargs=-1, required=True, metavar="CENTRES.CSV...", type=click.Path(path_type=Path))
 @click.option("--speed", type=POSITIVE, default=80.0, show_default=True, help="Highest speed of a cyclone [km/h].")
 @click.option(
