@@ -79,6 +79,7 @@ def test_the_storm_in_a_file_is_found_and_written(tmp_path, storm_file, lowest_p
     assert min(near) < 60
     assert lines[0].startswith(f"{len(rows)} centres in 2 field(s), 2013-11-07T18:00 to 2013-11-08T00:00")
     assert "hPa at" in lines[1]
+    assert lines[2] == "`itwinai cyclones track` links the centres of centres.csv to tracks."
 
 
 def test_a_file_without_a_centre_says_so(tmp_path, written, dataset, lowest_pressure):

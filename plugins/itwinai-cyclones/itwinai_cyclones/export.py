@@ -50,7 +50,10 @@ def predict(settings: CyclonesSettings, model: Any, inputs: Sequence[Path], fold
         raise DataError(str(error)) from error
     write_centres(folder / "centres.csv", rows)
     draw_centres(folder / "map.png", rows, background, found[shown][0], settings.detection.maximum_latitude)
-    return _summary(rows, groups)
+    lines = _summary(rows, groups)
+    if len({time for time, _ in rows}) > 1:
+        lines.append("`itwinai cyclones track` links the centres of centres.csv to tracks.")
+    return lines
 
 
 def centres_of(settings: CyclonesSettings, model: Any, fields: NDArray[np.float32]) -> list[Centre]:

@@ -89,7 +89,7 @@ class Cyclones(KerasUseCase[CyclonesSettings]):
 
 @click.group("cyclones")
 def cyclones() -> None:
-    """Work on centres of tropical cyclones that were found before."""
+    """Work on centres that were found before."""
 
 
 @cyclones.command(epilog="\b\nExample:\n  itwinai cyclones track runs/first/predictions/era5_sample/centres.csv")

@@ -81,7 +81,7 @@ class Virgo(LightningUseCase[VirgoSettings]):
 
 @click.group("virgo")
 def virgo() -> None:
-    """Look at strain of a gravitational-wave detector without a trained network."""
+    """Look at strain without a trained network."""
 
 
 @virgo.command(epilog="\b\nExample:\n  itwinai virgo qscan sample:gw170814")
