@@ -10,6 +10,7 @@ from itwinai_core.sources import DataSplits, Source
 from itwinai_core.strategy import Strategy
 from itwinai_core.tracker import Tracker
 from itwinai_core.use_case import KerasUseCase, LightningUseCase
+from itwinai_core.whole_files import whole_folder
 
 __all__ = [
     "API_VERSION",
@@ -28,4 +29,5 @@ __all__ = [
     "UserError",
     "hookimpl",
     "track",
+    "whole_folder",
 ]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itwinai_core.config.near import did_you_mean, near_match
-from itwinai_core.errors import DataError, RunError
+from itwinai_core.errors import DataError
+from itwinai_core.whole_files import whole_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,21 +45,13 @@ def predict(trained: TrainedRun, inputs: Sequence[str], *, output: Path | None =
 
     Raises:
         DataError: an input is missing, or is not what the model can take.
-        RunError: the output folder is there already.
+        RunError: the output folder is there already, or cannot be made.
     """
     paths = [_resolved(text, trained.use_case) for text in inputs]
-    if output is not None and output.exists():
-        raise RunError(f"{output} is there already, and it stays as it is.\nChoose another --output.")
-    _, model = trained.load()
     place = output or trained.folder.new_folder(f"predictions/{_stem(paths[0])}")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}-"))
-    try:
+    with whole_folder(place) as unfinished:
+        _, model = trained.load()
         findings = trained.use_case.predict(trained.run, model, paths, unfinished)
-        unfinished.chmod(0o755)
-        unfinished.rename(place)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
     return Prediction(place, sorted(path for path in place.rglob("*") if path.is_file()), findings)
 
 

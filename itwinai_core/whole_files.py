@@ -1,12 +1,15 @@
-"""Writes files whole: a reader finds none of a text or all of it."""
+"""Writes files and folders whole: a reader finds none of what is in them or all of it."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from itwinai_core.errors import RunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +35,34 @@ def write_new(path: Path, text: str) -> None:
     with _unfinished(path, text) as unfinished:
         # A link, unlike a move, does not take the place of a file that has come in the meantime.
         path.hardlink_to(unfinished)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Make a folder that appears when all that is to be in it is written, and not where anything fails.
+
+    Args:
+        path: Of the folder; those around it are made.
+
+    Yields:
+        A hidden folder beside it, to be filled.
+
+    Raises:
+        RunError: it is there already, and stays as it is, or it cannot be made.
+    """
+    if path.exists():
+        raise RunError(f"{path} is there already, and it stays as it is.\nChoose another --output.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
+    except OSError as error:
+        raise RunError(f"The folder {path} cannot be made: {error.strerror}.\nChoose another --output.") from None
+    try:
+        yield unfinished
+        unfinished.chmod(0o755)
+        unfinished.rename(path)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from itwinai_core.printable import printable
+
 KeyPath = tuple[str | int, ...]
 """Keys and indices of list items, from the top of the run down."""
 
@@ -58,7 +60,7 @@ class Origin:
     def at(self, mark: Mark | None) -> str:
         """Return the origin in words, with a line and a column where it is a file."""
         name = self.name if len(self.name) <= _LONGEST or self.kind == "file" else f"{self.name[:_LONGEST]}…"
-        name = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in name)
+        name = printable(name)
         if self.kind == "file":
             return f"{name}, {mark or self.place.value}" if self.place else name
         if self.kind == "environment":

@@ -64,7 +64,10 @@ MetricName = Annotated[
 
 
 InputFile = Annotated[Path, Read()]
-"""A file that a run reads: `fit` and `explain` see that it is there before anything is imported that takes seconds."""
+"""A file that a run reads: `fit` and `explain` see that it is there before anything is imported that takes seconds.
+
+Pydantic's `FilePath` would ask for it whenever the run is read again, though a trained model can be applied without it.
+"""
 
 
 class FitConfig(Config):

@@ -115,7 +115,7 @@ class KerasEngine:
         mixing = [one for one in layers(model) if isinstance(one, kind) and one.trainable and not one.synchronized]
         return [f"{one.name} ({type(one).__name__})" for one in mixing]
 
-    def restless(self, run: RunConfig[Any], model: keras.Model, source: Source) -> list[str]:  # noqa: ARG002
+    def restless(self, run: RunConfig[Any], model: keras.Model, source: Source) -> list[str]:  # noqa: ARG002 - Keras needs none
         """Return nothing: Keras tells its layers at each call whether they train."""
         return []
 

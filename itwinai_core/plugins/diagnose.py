@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itwinai_core.plugins.offers import MisfitError
-from itwinai_core.plugins.record import Diagnosis, Plugin, printable
+from itwinai_core.plugins.record import Diagnosis, Plugin
 from itwinai_core.plugins.requirements import declared_api, module_file, outside_api
+from itwinai_core.printable import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LONGEST = 240  # what fits two or three lines of a terminal
 _LONGEST_NAME = 100
-_READ = 2000  # of a text that may be endless
 _FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
 _CORE = str(Path(__file__).parents[1])
 
@@ -95,8 +95,7 @@ def place_of(culprit: object, plugin: Plugin) -> tuple[str, int]:
 
 def one_line(text: str) -> str:
     """Return text on one line, cut where it is too long for one."""
-    flat = printable(" ".join(text[:_READ].split()))
-    return flat if len(flat) <= _LONGEST else f"{flat[: _LONGEST - 3]}..."
+    return on_one_line(text, _LONGEST)
 
 
 def _of_missing_module(error: ModuleNotFoundError, plugin: Plugin) -> Diagnosis:

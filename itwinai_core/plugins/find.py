@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itwinai_core.hookspecs import ENTRY_POINT_GROUP
-from itwinai_core.plugins.record import Diagnosis, Plugin, printable
+from itwinai_core.plugins.record import Diagnosis, Plugin
 from itwinai_core.plugins.requirements import core_range
+from itwinai_core.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,30 +6,25 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from itwinai_core.printable import on_one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.metadata import EntryPoint
 
-_READ = 2000  # of a text that may be endless
 _SHOWN = 80
 
 Claim = tuple[str, str]
 """A kind, e.g. ``use case``, and a name that only one plugin may take."""
 
 
-def printable(text: str) -> str:
-    """Return text with signs that would move a terminal's cursor, or are no text at all, spelt out."""
-    return text if text.isprintable() else "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
-
-
 def shown(value: object) -> str:
     """Return a value on one short line, the same each time, whatever its own ``repr`` does."""
     try:
-        text = " ".join(repr(value)[:_READ].split())
+        text = repr(value)
     except Exception:  # noqa: BLE001 - a plugin's own code
         text = f"a {type(value).__name__}"
-    text = printable(re.sub(r" at 0x[0-9a-f]+", "", text))
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+    return on_one_line(re.sub(r" at 0x[0-9a-f]+", "", text), _SHOWN)
 
 
 @dataclass(frozen=True)

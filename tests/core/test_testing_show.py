@@ -5,8 +5,10 @@ import re
 
 import pytest
 
+from itwinai_core.cli import verbs
 from itwinai_core.testing import Fault, Verdict, Verdicts
 from itwinai_core.testing.checks import CHECKS
+from itwinai_core.testing.runner import LIMIT
 
 LEAK = Fault("toys: It leaks at deck 3.", "Caulk it.\nThen pump.")
 
@@ -75,6 +77,11 @@ def test_json_holds_the_same_and_nothing_else_is_printed(check):
 def test_brackets_in_what_is_told_are_no_markup(check):
     done, _ = check("toys", verdicts=[Verdict("wheel", "whole", [Fault("[red]x[/red] [bold]", "Use [extras].")])])
     assert "  [red]x[/red] [bold]\n    Use [extras]." in done.out
+
+
+def test_the_command_gives_a_check_as_long_as_others_who_call_it():
+    (limit,) = (option.default for option in verbs.commands["check-plugin"].params if option.name == "limit")
+    assert limit == LIMIT
 
 
 def test_options_reach_the_checks(check):

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from matplotlib.image import imread
 
-from itwinai_core import DataError
+from itwinai_core import DataError, UserError
 from itwinai_cyclones import best_tracks
 from itwinai_cyclones.detections import Centre
 from itwinai_cyclones.export import write_centres
@@ -141,9 +141,25 @@ def test_tables_of_different_columns_are_refused(tmp_path):
 
 def test_a_folder_that_is_there_stays_as_it_is(tmp_path):
     table = write(tmp_path / "centres.csv", *STORM)
-    with pytest.raises(DataError, match="there already, and stays as it is"):
+    with pytest.raises(UserError, match="there already, and it stays as it is"):
         track_files([table], tmp_path, LinkRules(), "standard")
     assert [path.name for path in tmp_path.iterdir()] == ["centres.csv"]
+
+
+def test_a_failure_in_the_middle_leaves_nothing(tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr("itwinai_cyclones.tracks.draw_tracks", fail)
+    with pytest.raises(OSError, match="disk full"):
+        track_files([write(tmp_path / "centres.csv", *STORM)], tmp_path / "out", LinkRules(), "standard")
+    assert [path.name for path in tmp_path.iterdir()] == ["centres.csv"]
+
+
+def test_the_command_and_the_rules_have_the_same_defaults():
+    shown = {option.name: option.default for option in cyclones.commands["track"].params}
+    own = {name: value for name, value in vars(LinkRules()).items() if name in shown}
+    assert own == {name: shown[name] for name in ("speed", "farthest", "gap", "duration")}
 
 
 def test_the_command_takes_its_rules_from_its_options(tmp_path):

@@ -12,6 +12,7 @@ from itwinai_core import DataError
 from itwinai_virgo import strain
 from itwinai_virgo.plugin import virgo
 from itwinai_virgo.scan_files import ScanOptions, scan_files
+from itwinai_virgo.scans import Q_RANGE
 from itwinai_virgo.strain import Channel, Recording
 
 RATE = 512.0
@@ -140,3 +141,8 @@ def test_the_command_scans_the_sample_and_a_file(tmp_path, sample):
     first, second = table(tmp_path / "out")
     assert first["gps"] == second["gps"]
     assert f"In {tmp_path / 'out'}: qscans.csv" in done.output
+
+
+def test_the_command_searches_the_quality_factors_of_a_prediction():
+    (q,) = (option.default for option in virgo.commands["qscan"].params if option.name == "q")
+    assert q == Q_RANGE

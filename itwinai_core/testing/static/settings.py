@@ -26,6 +26,7 @@ _FILLING = {"a", "an", "and", "of", "or", "option", "parameter", "setting", "set
 _WHOLE = {"model_dump", "model_dump_json", "model_fields", "model_copy", "__dict__", "asdict", "vars", "getattr"}
 """With one of these the code may read settings that it does not name."""
 
+# In brackets, so that a search for marks that are left in this code does not find it.
 _PLACEHOLDER = re.compile(r"(?:TO[D]O|TBD|FIX[M]E|XX[X])\b|[?.]+$")
 
 _TAKEN = ("use_case", "seed", "fit", "strategy", "settings")

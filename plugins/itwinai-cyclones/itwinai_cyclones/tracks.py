@@ -10,7 +10,7 @@ import cftime
 import numpy as np
 from numpy.typing import NDArray
 
-from itwinai_core import DataError
+from itwinai_core import DataError, whole_folder
 from itwinai_cyclones.geodesy import great_circle_km
 from itwinai_cyclones.linking import LinkRules, link
 from itwinai_cyclones.maps import draw_tracks
@@ -54,34 +54,23 @@ def track_files(paths: Sequence[Path], output: Path, rules: LinkRules, calendar:
         Lines for the terminal.
 
     Raises:
-        DataError: A table is unfit, or the folder is there already or cannot be made; nothing is written then.
+        DataError: A table is unfit; nothing is written then.
+        UserError: The folder is there already or cannot be made.
     """
     centres = read_centres(paths, calendar)
     _refuse_far_apart(centres, rules)
     number = link(centres.hours, centres.latitude, centres.longitude, rules)
-    try:
-        output.mkdir(parents=True)
-    except FileExistsError:
-        raise DataError(f"{output} is there already, and stays as it is. Choose another --output.") from None
-    except OSError as error:
-        raise DataError(f"{output} cannot be made: {error.strerror}. Choose another --output.") from None
     tracks = _tracks(centres, number)
-    with (output / TABLE).open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(("track_id", *centres.columns))
-        table.writerows(
-            (track, *(centres.rows[fix][column] for column in centres.columns))
-            for track, fixes in enumerate(tracks)
-            for fix in fixes
-        )
     lines = _summary(centres, tracks)
     alone = number < 0
-    draw_tracks(
-        output / MAP,
-        [(centres.latitude[fixes], centres.longitude[fixes], centres.pressure[fixes]) for fixes in tracks],
-        (centres.latitude[alone], centres.longitude[alone]),
-        lines[0],
-    )
+    with whole_folder(output) as folder:
+        _write_tracks(folder / TABLE, centres, tracks)
+        draw_tracks(
+            folder / MAP,
+            [(centres.latitude[fixes], centres.longitude[fixes], centres.pressure[fixes]) for fixes in tracks],
+            (centres.latitude[alone], centres.longitude[alone]),
+            lines[0],
+        )
     return lines
 
 
@@ -186,6 +175,15 @@ def _tracks(centres: Centres, number: NDArray[np.int64]) -> list[NDArray[np.int6
     order = np.lexsort((centres.hours, number))
     order = order[number[order] >= 0]
     return np.split(order, np.flatnonzero(np.diff(number[order])) + 1) if len(order) else []
+
+
+def _write_tracks(path: Path, centres: Centres, tracks: Sequence[NDArray[np.int64]]) -> None:
+    """Write the rows of all tracks, with the number of the track before each."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(("track_id", *centres.columns))
+        for track, fixes in enumerate(tracks):
+            table.writerows((track, *(centres.rows[fix][column] for column in centres.columns)) for fix in fixes)
 
 
 def _summary(centres: Centres, tracks: Sequence[NDArray[np.int64]]) -> list[str]:

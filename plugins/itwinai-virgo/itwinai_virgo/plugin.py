@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 import click
 
 from itwinai_core import DataSplits, LightningUseCase, RunConfig, hookimpl
-from itwinai_virgo.settings import DataSettings, VirgoSettings
+from itwinai_virgo.settings import DataSettings, QScanSettings, VirgoSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,7 +88,7 @@ def virgo() -> None:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--channel", default=STRAIN, show_default=True, help="Strain channel, of files with several.")
 @click.option("--sample-rate", type=POSITIVE, help="Rate that strain is brought down to [Hz].  [default: the file's]")
-@click.option("--low", type=POSITIVE, default=16.0, show_default=True, help="Lowest frequency [Hz].")
+@click.option("--low", type=POSITIVE, default=QScanSettings().low, show_default=True, help="Lowest frequency [Hz].")
 @click.option("--high", type=POSITIVE, help="Highest frequency [Hz].  [default: what the rate allows]")
 @click.option(
     "--q", type=(Q_FACTOR, Q_FACTOR), default=(4.0, 64.0), show_default=True, help="Lowest and highest quality factor."
