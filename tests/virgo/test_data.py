@@ -11,6 +11,7 @@ from itwinai_core import ConfigError, DataError, RunConfig, Source
 from itwinai_virgo import strain
 from itwinai_virgo.data import build_splits, image_transform, images, read_recording, scaled, whitened
 from itwinai_virgo.settings import VirgoSettings
+from itwinai_virgo.truth import Truth
 from itwinai_virgo.whitening import whiten
 
 
@@ -94,14 +95,14 @@ def test_parts_have_the_share_of_time_asked_for(parts, small):
 
 
 def test_each_part_knows_its_own_glitches(parts):
-    assert any(part.glitches for part in parts)
+    assert any(part.truth.glitches for part in parts)
     for part in parts:
         start = part.recording.strain.gps_start
-        assert all(start <= glitch.gps < start + part.recording.strain.seconds for glitch in part.glitches)
+        assert all(start <= glitch.gps < start + part.recording.strain.seconds for glitch in part.truth.glitches)
 
 
 def test_the_test_part_does_not_depend_on_the_training_part(parts, small):
-    again = images(parts[2].recording, small, [], "test")
+    again = images(parts[2].recording, small, Truth(), "test")
     assert (again.strain == parts[2].strain).all()
     assert (again.witnesses == parts[2].witnesses).all()
 
@@ -149,7 +150,7 @@ def test_a_recorded_file_is_trained_on(tmp_path, stretch, small):
     content["data"] |= {"file": str(tmp_path / "own.h5"), "validation": 0.2, "test": 0.2}
     found = build_splits(run_of(content))
     assert len(found.train) > len(found.test) > 0
-    assert found.test.glitches == ()
+    assert found.test.truth.glitches == ()
 
 
 def test_a_file_without_witnesses_cannot_be_trained_on(sample):

@@ -13,7 +13,7 @@ from itwinai_virgo.data import Images, build_splits, read_recording
 from itwinai_virgo.export import assess, estimated
 from itwinai_virgo.model import StrainEstimator
 from itwinai_virgo.strain import Channel, Recording
-from itwinai_virgo.synthetic import Glitch
+from itwinai_virgo.truth import Glitch, Truth
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def made(strain_images, witness_images, glitches=(), start=100.0):
     count = len(strain_images)
     channel = Channel("V1:X", np.random.default_rng(0).normal(size=count * 512), 128.0, start, "")
     gps = start + 4.0 * np.arange(count)
-    return Images(witness_images, strain_images, gps, Recording(channel, ()), tuple(glitches))
+    return Images(witness_images, strain_images, gps, Recording(channel, ()), Truth(tuple(glitches)))
 
 
 def test_scores_have_the_baselines_beside_the_network(judged):
@@ -78,7 +78,7 @@ def test_the_linear_baseline_learns_what_is_coherent(judged):
 
 def test_a_perfect_estimate_has_a_skill_of_one(data, small, tmp_path):
     parts = [
-        Images(np.repeat(part.strain, 3, axis=1), part.strain, part.gps, part.recording, part.glitches)
+        Images(np.repeat(part.strain, 3, axis=1), part.strain, part.gps, part.recording, part.truth)
         for part in (data.train, data.validation, data.test)
     ]
     scores = assess(small, Echo(), DataSplits(*parts), tmp_path)
@@ -132,7 +132,7 @@ def test_estimates_have_their_axes_and_the_truth(judged, data, small):
         assert (file["gps"][()] == data.test.gps).all()
         assert file["frequency"].attrs["unit"] == "Hz"
         assert file["frequency"][[0, -1]] == pytest.approx([small.qscan.low, small.qscan.high])
-        assert len(json.loads(file.attrs["glitches"])) == len(data.test.glitches)
+        assert len(json.loads(file.attrs["truth"])) == len(data.test.truth.events())
 
 
 def test_the_held_out_recording_can_be_read_and_is_of_the_test_part(judged, data, small):
@@ -146,8 +146,8 @@ def test_the_held_out_recording_can_be_read_and_is_of_the_test_part(judged, data
 def test_the_truth_goes_along_with_the_held_out_recording(judged, data):
     with h5py.File(judged[1] / "held-out.h5") as file:
         truth = json.loads(file.attrs["truth"])
-    assert [glitch["gps"] for glitch in truth] == [glitch.gps for glitch in data.test.glitches]
-    assert all(set(glitch) == {"family", "gps", "snr", "witness", "witness_snr"} for glitch in truth)
+    assert [glitch["gps"] for glitch in truth] == [glitch.gps for glitch in data.test.truth.glitches]
+    assert all(set(glitch) == {"kind", "family", "gps", "snr", "witness", "witness_snr"} for glitch in truth)
 
 
 @pytest.mark.parametrize("count", [1, 16, 37])

@@ -24,7 +24,7 @@ def quiet():
 @pytest.fixture(scope="module")
 def truth():
     """Return what is known of the glitches of an hour at one per second."""
-    return synthetic.recording(3600, 256.0, 1.0, 0.0, 5)[1]
+    return synthetic.recording(3600, 256.0, 1.0, 0.0, 5)[1].glitches
 
 
 def coherence(recording, witness):
@@ -123,11 +123,11 @@ def test_the_gain_of_a_witness_varies(truth):
 
 @pytest.mark.parametrize("channel", [0, 1, 2, 3])
 def test_loud_glitches_are_found_where_the_truth_has_them(stretch, channel):
-    recording, glitches = stretch
+    recording, truth = stretch
     name = recording.channels[channel].name
     white = whiten(recording.channels[channel].values, RATE, 4.0, 4.0)
     scan = QTransform(4096, RATE, (16.0, 300.0), (8.0, 8.0), (32, 64))
-    for glitch in glitches:
+    for glitch in truth.glitches:
         ratio = glitch.snr if channel == 0 else glitch.witness_snr * (glitch.witness == name)
         first = round((glitch.gps - recording.strain.gps_start - 2.0 - 2.0) * RATE)
         if ratio < 25 or first < 0 or first + 4096 > len(white):
@@ -137,7 +137,7 @@ def test_loud_glitches_are_found_where_the_truth_has_them(stretch, channel):
 
 
 def test_glitches_lie_inside_the_stretch(stretch):
-    recording, glitches = stretch
+    recording, truth = stretch
     start = recording.strain.gps_start
-    assert glitches
-    assert all(start + 1 < glitch.gps < start + 127 for glitch in glitches)
+    assert truth.glitches
+    assert all(start + 1 < glitch.gps < start + 127 for glitch in truth.glitches)

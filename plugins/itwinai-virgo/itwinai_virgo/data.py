@@ -11,15 +11,15 @@ import torch
 from itwinai_core import ConfigError, DataError, DataSplits, track
 from itwinai_virgo import strain, synthetic
 from itwinai_virgo.qtransform import QTransform
+from itwinai_virgo.truth import NOTHING_KNOWN, Truth
 from itwinai_virgo.whitening import whiten
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from itwinai_core import RunConfig
-    from itwinai_virgo.settings import VirgoSettings
+    from itwinai_virgo.settings import Task, VirgoSettings
     from itwinai_virgo.strain import Recording
-    from itwinai_virgo.synthetic import Glitch
 
 BATCH = 16
 """Windows that are worked on at once."""
@@ -27,32 +27,65 @@ BATCH = 16
 
 @dataclass(frozen=True)
 class Images:
-    """One part of the data: a source of pairs of witness images and strain image.
+    """One part of the data: a source of pairs of input images and target image.
+
+    Of the task ``noise`` the input is the witnesses and the target the strain; of ``denoise`` the input is strain and
+    witnesses, the target the clean strain.
 
     Attributes:
         witnesses: Scaled energies ``ln(1 + E)``, shape ``(N, C, F, T)``.
         strain: Likewise of the strain, shape ``(N, 1, F, T)``.
         gps: Start of each window, GPS [s], shape ``(N,)``.
         recording: The stretch of time that the windows were cut from, before whitening.
-        glitches: The truth about the stretch, where it was generated.
+        truth: What is known about the stretch, where it was generated.
+        clean: Likewise of the strain without what witnesses explain, in the scale of ``strain``; None where unknown.
+        task: What the network learns.
+        null: Part of the training windows that are given the witnesses of another time.
     """
 
     witnesses: np.ndarray
     strain: np.ndarray
     gps: np.ndarray
     recording: Recording
-    glitches: tuple[Glitch, ...] = ()
+    truth: Truth = NOTHING_KNOWN
+    clean: np.ndarray | None = None
+    task: Task = "noise"
+    null: float = 0.0
+
+    @property
+    def inputs(self) -> np.ndarray:
+        """What the network is given, shape ``(N, C, F, T)``; for ``denoise`` the strain comes first."""
+        return self.witnesses if self.task == "noise" else np.concatenate([self.strain, self.witnesses], axis=1)
+
+    @property
+    def target(self) -> np.ndarray:
+        """What the network is to answer, shape ``(N, 1, F, T)``."""
+        return self.strain if self.task == "noise" or self.clean is None else self.clean
 
     def __len__(self) -> int:
         return len(self.gps)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the images of one window, ``(C, F, T)`` and ``(1, F, T)``."""
-        return self.witnesses[index].copy(), self.strain[index].copy()
+        inputs, target = self.__getitems__([index])
+        return inputs[0], target[0]
 
     def __getitems__(self, indices: list[int]) -> tuple[np.ndarray, np.ndarray]:
         """Return the images of a batch of windows."""
-        return self.witnesses[indices], self.strain[indices]
+        if self.task == "noise":
+            return self.witnesses[indices], self.strain[indices]
+        return np.concatenate([self.strain[indices], self.witnesses[indices]], axis=1), self.target[indices]
+
+    def augmented(self, index: int, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Return a window, now and then with the witnesses of another time, which explain nothing of its strain.
+
+        So a network of the task ``denoise`` learns to take away only what the witnesses share with the strain.
+        """
+        if self.task == "noise" or generator.uniform() >= self.null:
+            return self[index]
+        other = (index + 1 + int(generator.integers(len(self) - 1))) % len(self) if len(self) > 1 else index
+        strain = self.strain[index].copy()
+        return np.concatenate([strain, self.witnesses[other]]), strain
 
 
 def build_splits(run: RunConfig[VirgoSettings]) -> DataSplits:
@@ -66,7 +99,7 @@ def build_splits(run: RunConfig[VirgoSettings]) -> DataSplits:
     image_transform(settings)  # a band that does not fit is found before minutes are spent
     recording, truth = _recording(run)
     parts = [
-        images(recording.between(start, stop), settings, [g for g in truth if start <= g.gps < stop], name)
+        images(recording.between(start, stop), settings, truth.between(start, stop), name)
         for name, (start, stop) in zip(
             ("training", "validation", "test"),
             _blocks(recording.strain.gps_start, recording.strain.seconds, settings),
@@ -90,13 +123,13 @@ def image_transform(settings: VirgoSettings) -> QTransform:
         raise ConfigError(f"settings.qscan does not fit settings.data.sample_rate: {error}.") from error
 
 
-def images(recording: Recording, settings: VirgoSettings, truth: list[Glitch], name: str = "recorded") -> Images:
+def images(recording: Recording, settings: VirgoSettings, truth: Truth, name: str = "recorded") -> Images:
     """Return the images of a stretch: whitened by itself, cropped, and cut into windows.
 
     Args:
         recording: Strain and witnesses at the rate of the settings.
         settings: Options of the run.
-        truth: Glitches of the stretch, where they are known.
+        truth: What is known about the stretch.
         name: What to call the stretch while it is worked on.
 
     Raises:
@@ -114,7 +147,7 @@ def images(recording: Recording, settings: VirgoSettings, truth: list[Glitch], n
         out[first : first + BATCH] = scaled(transform(torch.from_numpy(batch)).energy.numpy()).reshape(-1, *shape[1:])
     start = recording.strain.gps_start + settings.whitening.filter_length / 2
     gps = start + np.arange(count) * (length / rate)
-    return Images(out[:, 1:].copy(), out[:, :1].copy(), gps, recording, tuple(truth))
+    return Images(out[:, 1:].copy(), out[:, :1].copy(), gps, recording, truth)
 
 
 def whitened(channel: strain.Channel, settings: VirgoSettings) -> strain.Channel:
@@ -155,14 +188,14 @@ def read_recording(path: Path, settings: VirgoSettings) -> Recording:
         raise DataError(str(error)) from error
 
 
-def _recording(run: RunConfig[VirgoSettings]) -> tuple[Recording, list[Glitch]]:
-    """Return all the data of a run, from its file or generated, and what is known of its glitches."""
+def _recording(run: RunConfig[VirgoSettings]) -> tuple[Recording, Truth]:
+    """Return all the data of a run, from its file or generated, and what is known about it."""
     data = run.settings.data
     if data.file is not None:
         recording = read_recording(data.file, run.settings)
         if not recording.witnesses:
             raise DataError(f"{data.file}: no witness in it; training needs {', '.join(data.witnesses)}.")
-        return recording, []
+        return recording, NOTHING_KNOWN
     unknown = [name for name in data.witnesses if name not in synthetic.WITNESSES]
     if unknown or data.strain != synthetic.STRAIN:
         raise ConfigError(

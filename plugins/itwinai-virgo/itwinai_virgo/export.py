@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, cast
 
 import h5py
@@ -87,13 +86,13 @@ def _distance(estimate: np.ndarray | float, truth: np.ndarray) -> float:
 
 def _skill_by_family(test: Images, estimate: np.ndarray, constant: float, window: float) -> dict[str, float]:
     """Return the skill near the strain's glitches of each family that a witness saw, near others, and far from any."""
-    if not test.glitches:
+    if not test.truth.glitches:
         return {}
     columns = test.strain.shape[-1]
     gps = (test.gps[:, None] + (np.arange(columns) + 0.5) * (window / columns)).ravel()
     near: dict[str, np.ndarray] = {}
     quiet = np.ones(len(gps), dtype=bool)
-    for glitch in test.glitches:
+    for glitch in test.truth.glitches:
         distance = np.abs(gps - glitch.gps)
         quiet &= distance > FAR_SECONDS
         if glitch.snr:
@@ -142,12 +141,11 @@ def _write_estimates(path: Path, settings: VirgoSettings, test: Images, estimate
         ):
             file.create_dataset(name, data=axis).attrs["unit"] = unit
         file.attrs["q"] = settings.qscan.q
-        file.attrs["glitches"] = json.dumps([asdict(glitch) for glitch in test.glitches])
+        file.attrs["truth"] = json.dumps(test.truth.events())
 
 
 def _write_held_out(path: Path, test: Images) -> None:
     """Write the start of the unseen recording, for `itwinai predict`."""
     start = test.recording.strain.gps_start
     stop = start + min(HELD_OUT_SECONDS, test.recording.strain.seconds)
-    truth = [asdict(glitch) for glitch in test.glitches if start <= glitch.gps < stop]
-    strain.write(path, test.recording.between(start, stop), truth)
+    strain.write(path, test.recording.between(start, stop), test.truth.between(start, stop).events())

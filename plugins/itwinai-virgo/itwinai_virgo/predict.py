@@ -13,6 +13,7 @@ from itwinai_virgo.data import image_transform, images, read_recording, whitened
 from itwinai_virgo.export import estimated
 from itwinai_virgo.metrics import skill
 from itwinai_virgo.scans import PIECE_SECONDS, q_scan, write_scan
+from itwinai_virgo.truth import NOTHING_KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,7 @@ def _analysed(settings: VirgoSettings, path: Path) -> tuple[Scan, Images | None]
     recording = read_recording(path, settings)
     try:
         scan = q_scan(whitened(recording.strain, settings), settings.qscan.low)
-        return scan, images(recording, settings, [], path.name) if recording.witnesses else None
+        return scan, images(recording, settings, NOTHING_KNOWN, path.name) if recording.witnesses else None
     except (DataError, ValueError) as error:
         raise DataError(f"{path}: {error}") from error
 

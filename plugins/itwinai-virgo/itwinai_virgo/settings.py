@@ -9,6 +9,7 @@ from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_
 from itwinai_core import Config, InputFile
 
 Fraction = Annotated[float, Field(gt=0, lt=0.5)]
+Task = Literal["noise", "denoise"]
 
 
 class DataSettings(Config):
@@ -100,6 +101,9 @@ class TrainingSettings(Config):
 
 class VirgoSettings(Config):
     """The ``settings`` section of a virgo run."""
+
+    task: Task = "noise"
+    """What is learnt: the image of the strain from those of its witnesses, or from both that of the clean strain."""
 
     data: DataSettings = DataSettings()
     """Strain and witnesses to learn from."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from itwinai_virgo.glitches import FAMILIES, Family, scaled_to_snr
 from itwinai_virgo.noise import coloured, density_at, virgo_curve, white_spectrum
 from itwinai_virgo.strain import Channel, Recording
+from itwinai_virgo.truth import Glitch, Truth
 
 STRAIN = "V1:Hrec_hoft_16384Hz"
 """Strain of Virgo, as its frames name it."""
@@ -31,28 +30,7 @@ GLITCH_SECONDS = 4.0
 """Time about a glitch's centre over which its waveform is made [s]."""
 
 
-@dataclass(frozen=True)
-class Glitch:
-    """The truth about one glitch.
-
-    Attributes:
-        family: Name of its family.
-        gps: Time of its centre, GPS [s].
-        snr: Matched-filter ratio in the strain, 0 where only the witness saw it.
-        witness: Channel that saw its cause, empty where none did.
-        witness_snr: Matched-filter ratio in that channel.
-    """
-
-    family: str
-    gps: float
-    snr: float
-    witness: str
-    witness_snr: float
-
-
-def recording(
-    seconds: int, sample_rate: float, rate: float, coherence: float, seed: int
-) -> tuple[Recording, list[Glitch]]:
+def recording(seconds: int, sample_rate: float, rate: float, coherence: float, seed: int) -> tuple[Recording, Truth]:
     """Return a stretch of strain with its three witnesses, and the truth about its glitches.
 
     Of ten glitches of a family that has a witness, eight reach both channels, one the strain alone and one the
@@ -83,7 +61,7 @@ def recording(
         Channel(name, series, sample_rate, GPS_START, unit)
         for name, unit, series in zip((STRAIN, *WITNESSES), ("strain", *UNITS), values, strict=True)
     ]
-    return Recording(strain=channels[0], witnesses=tuple(channels[1:])), truth
+    return Recording(strain=channels[0], witnesses=tuple(channels[1:])), Truth(glitches=tuple(truth))
 
 
 def _densities(grid: np.ndarray) -> list[np.ndarray]:
