@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,7 @@ backend.build_wheel({folder!r})
 
 
 def build_wheel(project: Path) -> Path:
-    """Build the wheel of a project in a folder of its own, without the network, and return its path.
+    """Build the wheel of a project without the network, in a folder that goes when this process ends; return its path.
 
     Args:
         project: Folder with the ``pyproject.toml``.
@@ -39,6 +40,7 @@ def build_wheel(project: Path) -> Path:
         raise LoadError(Fault(f"The source {project} is gone.", "Install the plugin anew."))
     system = _build_system(project)
     folder = Path(tempfile.mkdtemp(prefix="itwinai-wheel-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     code = _BUILD.format(
         path=[str(project / place) for place in system.get("backend-path", [])],
         backend=system["build-backend"],

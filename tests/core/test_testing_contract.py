@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zipfile
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
@@ -175,6 +176,16 @@ def test_a_build_leaves_nothing_in_the_source(tmp_path):
     (tmp_path / "tides.py").write_text("")
     assert build_wheel(tmp_path).suffix == ".whl"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pyproject.toml", "tides.py"]
+
+
+def test_a_wheel_is_gone_when_the_process_that_built_it_has_ended(project):
+    code = "import pathlib, sys; from itwinai_core.testing.building import build_wheel; "
+    code += "print(build_wheel(pathlib.Path(sys.argv[1])))"
+    folder = project("hatchling.build")
+    done = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)
+    wheel = Path(done.stdout.strip())
+    assert wheel.suffix == ".whl"
+    assert not wheel.parent.exists()
 
 
 def test_a_back_end_that_is_not_installed_is_no_fault(project):
