@@ -130,6 +130,51 @@ def test_each_series_has_its_own_quality_factor():
     assert found.tolist() == pytest.approx([5.66, 45.25], abs=0.01)
 
 
+def test_a_reference_of_itself_changes_nothing(rng):
+    series = torch.from_numpy(rng.normal(size=(CHUNK + 1, 4096)))
+    scan = transform(q=(4.0, 64.0), band=(16.0, 250.0))
+    alone, beside = scan(series), scan(series, series.clone())
+    for name in ("energy", "q", "peak", "peak_time", "peak_frequency", "valid"):
+        assert torch.equal(getattr(alone, name), getattr(beside, name))
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e-23])
+def test_half_the_amplitude_of_a_reference_is_a_quarter_of_its_energy(rng, unit):
+    reference = torch.from_numpy(rng.normal(size=(3, 4096)) + 9 * burst(4, RATE, 100.0, 30.0, 2.0)) * unit
+    scan = transform(q=(4.0, 64.0), band=(16.0, 250.0))
+    whole, half = scan(reference), scan(reference / 2, reference)
+    assert torch.equal(half.q, whole.q)
+    assert relative(4 * half.energy.numpy(), whole.energy.numpy()) < 1e-6
+    assert 4 * half.peak.numpy() == pytest.approx(whole.peak.numpy(), rel=1e-6)
+
+
+def test_a_cleaned_series_is_seen_at_the_quality_factor_of_its_reference(rng):
+    noise = rng.normal(size=4096)
+    loud = noise + 20 * burst(4, RATE, 100.0, 44.0, 2.0)
+    scan = transform(q=(4.0, 64.0), band=(16.0, 250.0))
+    found = scan(torch.from_numpy(noise[None]), torch.from_numpy(loud[None]))
+    assert float(found.q[0]) == pytest.approx(45.25, abs=0.01)
+    assert float(found.peak[0]) < 0.1 * float(scan(torch.from_numpy(loud[None])).peak[0])
+
+
+def test_a_series_or_reference_that_is_no_number_masks_its_own_item(rng):
+    series = torch.from_numpy(rng.normal(size=(3, 4096)))
+    spoilt = series.clone()
+    spoilt[1, 5] = math.nan
+    for pair in ((spoilt, series), (series, spoilt)):
+        found = transform()(*pair)
+        assert found.valid.tolist() == [True, False, True]
+        assert found.energy.isnan().all(dim=(1, 2)).tolist() == [False, True, False]
+
+
+def test_a_reference_of_nothing_or_of_another_shape(rng):
+    series = torch.from_numpy(rng.normal(size=(2, 4096)))
+    assert (transform()(series, torch.zeros_like(series)).energy == 0).all()
+    assert (transform()(torch.zeros_like(series), series).energy == 0).all()
+    with pytest.raises(ValueError, match=r"the reference has shape \(1, 4096\), the series \(2, 4096\)"):
+        transform()(series, series[:1])
+
+
 def test_nothing_gives_nothing():
     found = transform()(torch.zeros(2, 4096, dtype=torch.float64))
     assert (found.energy == 0).all()

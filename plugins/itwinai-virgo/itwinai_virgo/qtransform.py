@@ -94,27 +94,38 @@ class QTransform:
         self._planes = [Plane(factor, band, self.frequencies, grid) for factor in factors]
 
     @torch.no_grad()
-    def __call__(self, series: Tensor) -> QImages:
+    def __call__(self, series: Tensor, reference: Tensor | None = None) -> QImages:
         """Return the images of a batch of series.
 
         Args:
             series: Real series of any unit, shape ``(B, N)``; whitened ones give energies that mean something.
+            reference: Series of the same shape and unit whose quality factors and row medians are taken, so that what
+                was done to a series is seen on the scale of what it was before.
 
         Returns:
-            Images and loudest tiles, each series at the quality factor of its own loudest tile.
+            Images and loudest tiles, each series at the quality factor of its own, or its reference's, loudest tile.
 
         Raises:
             ValueError: The series have another length than the tables, or there are none.
         """
         if series.ndim != 2 or series.shape[1] != self.samples or not len(series):
             raise ValueError(f"series have shape {tuple(series.shape)}, expected (B, {self.samples}) with B >= 1")
+        if reference is not None and reference.shape != series.shape:
+            raise ValueError(f"the reference has shape {tuple(reference.shape)}, the series {tuple(series.shape)}")
         # A few at a time: their tiles stay in the processor's cache.
         step = CHUNK if series.device.type == "cpu" else len(series)
-        parts = [self._transform(series[first : first + step]) for first in range(0, len(series), step)]
+        pieces = [slice(first, first + step) for first in range(0, len(series), step)]
+        parts = [
+            self._transform(series[piece], series[piece] if reference is None else reference[piece]) for piece in pieces
+        ]
         return QImages(*(torch.cat([getattr(part, field.name) for part in parts]) for field in fields(QImages)))
 
-    def _transform(self, series: Tensor) -> QImages:
-        spectrum, valid = _spectrum(series)
+    def _transform(self, series: Tensor, reference: Tensor) -> QImages:
+        """Return the images of some series, on the scale of references that may be the series themselves."""
+        standard, valid, scale = _normalised(reference)
+        own, finite, _ = (standard, valid, scale) if series is reference else _normalised(series, scale)
+        valid = valid & finite
+        spectrum = torch.fft.rfft(standard)
         tiles = [plane.tiles(spectrum) for plane in self._planes]
         peaks = torch.stack([torch.cat([rows.peaks() for rows in plane], dim=1).amax(dim=1) for plane in tiles])
         choice = peaks.argmax(dim=0)
@@ -122,7 +133,7 @@ class QTransform:
         out = QImages(
             energy=torch.zeros(shape, device=series.device),
             q=torch.tensor([plane.q for plane in self._planes], device=series.device)[choice],
-            peak=peaks.amax(dim=0),
+            peak=torch.zeros(len(series), device=series.device),
             peak_time=torch.zeros(len(series), device=series.device),
             peak_frequency=torch.zeros(len(series), device=series.device),
             valid=valid,
@@ -131,8 +142,10 @@ class QTransform:
             chosen = torch.nonzero(choice == number)[:, 0]
             if len(chosen):
                 rows = [group.of(chosen) for group in tiles[number]]
+                if own is not standard:
+                    rows = plane.tiles(torch.fft.rfft(own[chosen]), rows)
                 out.energy[chosen] = plane.image(rows)
-                out.peak_time[chosen], out.peak_frequency[chosen] = plane.loudest(rows)
+                out.peak[chosen], out.peak_time[chosen], out.peak_frequency[chosen] = plane.loudest(rows)
         out.energy[~valid] = torch.nan
         return out
 
@@ -150,12 +163,12 @@ def highest_frequency(sample_rate: float, q: float) -> float:
     return sample_rate / 2.0 / (1.0 + math.sqrt(11.0) / q)
 
 
-def _spectrum(series: Tensor) -> tuple[Tensor, Tensor]:
-    """Return each series' spectrum in single precision, shape ``(B, N/2 + 1)``, and whether it was finite."""
+def _normalised(series: Tensor, scale: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    """Return series over a scale in single precision, whether each was finite, and the scale, by default their own."""
     valid = torch.isfinite(series).all(dim=1)
     series = torch.where(valid[:, None], series, torch.zeros_like(series)).to(torch.float64)
     series = series - series.mean(dim=1, keepdim=True)
     # Strain is 1e-21, whose energy does not fit single precision; the scale drops out with the row's median.
-    scale = series.abs().amax(dim=1, keepdim=True)
+    scale = series.abs().amax(dim=1, keepdim=True) if scale is None else scale
     series = torch.where(scale > 0, series / scale, torch.zeros_like(series))
-    return torch.fft.rfft(series.to(torch.float32)), valid
+    return series.to(torch.float32), valid, scale

@@ -95,6 +95,12 @@ class Tiles:
         return Tiles(self.energy[series], self.median[series])
 
 
+def _with_median(energy: Tensor) -> Tiles:
+    """Return energies of tiles with the medians of their own rows."""
+    median = middle(energy)
+    return Tiles(energy, torch.where(median > 0, median, torch.inf))
+
+
 class Plane:
     """Tables of one quality factor: rows grouped by their number of tiles, and the way from tiles to pixels."""
 
@@ -116,15 +122,19 @@ class Plane:
         self._frequency_basis = torch.as_tensor(basis(rows, np.clip(out, rows[0], rows[-1])), dtype=torch.float32)
         self._rows = torch.as_tensor(rows, dtype=torch.float32)
 
-    def tiles(self, spectrum: Tensor) -> list[Tiles]:
+    def tiles(self, spectrum: Tensor, reference: Sequence[Tiles] | None = None) -> list[Tiles]:
         """Return the tiles of all rows, a batch of them per group.
 
         Args:
             spectrum: Complex spectra of the series, shape ``(B, N / 2 + 1)``.
+            reference: Tiles whose medians are taken in place of the series' own.
         """
         # One bin more: the highest window may reach past the Nyquist frequency by one, where its weight is next to 0.
         padded = torch.cat([spectrum, spectrum[:, -1:]], dim=1)
-        return [group.tiles(torch.view_as_real(padded).flatten(1)) for group in self._groups]
+        parts = torch.view_as_real(padded).flatten(1)
+        if reference is None:
+            return [_with_median(group.energy(parts)) for group in self._groups]
+        return [Tiles(group.energy(parts), rows.median) for group, rows in zip(self._groups, reference, strict=True)]
 
     def image(self, tiles: Sequence[Tiles]) -> Tensor:
         """Return pixels ``(B, F, T)`` from the tiles of every group."""
@@ -133,9 +143,9 @@ class Plane:
         )
         return self._frequency_basis.to(resampled.device) @ resampled
 
-    def loudest(self, tiles: Sequence[Tiles]) -> tuple[Tensor, Tensor]:
-        """Return time [s] and frequency [Hz] of the loudest tile, each of shape ``(B,)``."""
-        row = torch.cat([rows.peaks() for rows in tiles], dim=1).argmax(dim=1)
+    def loudest(self, tiles: Sequence[Tiles]) -> tuple[Tensor, Tensor, Tensor]:
+        """Return energy over the row's median, time [s] and frequency [Hz] of the loudest tile, each of ``(B,)``."""
+        peak, row = torch.cat([rows.peaks() for rows in tiles], dim=1).max(dim=1)
         time, first = torch.zeros(len(row), device=row.device), 0
         for rows in tiles:
             count = rows.energy.shape[1]
@@ -143,7 +153,7 @@ class Plane:
             place = rows.energy[here, row[here] - first].argmax(dim=1)
             time[here] = place * (self._duration / rows.energy.shape[2])
             first += count
-        return time, self._rows.to(row.device)[row]
+        return peak, time, self._rows.to(row.device)[row]
 
 
 class _Group:
@@ -167,8 +177,8 @@ class _Group:
         if not self._stride:
             self._resampling = banded(*local_basis(count, np.arange(grid.times) * (count / grid.times)))
 
-    def tiles(self, spectrum: Tensor) -> Tiles:
-        """Return the tiles of the rows.
+    def energy(self, spectrum: Tensor) -> Tensor:
+        """Return the energies of the tiles of the rows, shape ``(B, R, n)``.
 
         Args:
             spectrum: Real and imaginary parts in turn, shape ``(B, 2 W)``.
@@ -181,9 +191,7 @@ class _Group:
             torch.mul(spectrum[:, bins], weight, out=windowed[:, row, : len(weight)])
         tiles = torch.fft.ifft(torch.view_as_complex(windowed.view(*windowed.shape[:2], -1, 2)), norm="forward")
         parts = torch.view_as_real(tiles).square_()
-        energy = parts[..., 0] + parts[..., 1]
-        median = middle(energy)
-        return Tiles(energy, torch.where(median > 0, median, torch.inf))
+        return parts[..., 0] + parts[..., 1]
 
     def resample(self, energy: Tensor) -> Tensor:
         """Return energies at the times of the image, shape ``(B, R, T)``."""
