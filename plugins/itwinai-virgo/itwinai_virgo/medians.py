@@ -30,7 +30,7 @@ def middle(values: Tensor) -> Tensor:
 
 
 def middle_pair_by_blocks(values: Tensor) -> Tensor:
-    """Return the two values in the middle, shape ``(..., 2)``, by sorting blocks and keeping the middle half of each.
+    """Return the two values in the middle, shape ``(..., 2)``, by sorting blocks and keeping a middle quarter of each.
 
     Blocks are made of every so many-th value, so that a loud part of a row is in all of them. What is left out of a
     block surely lies below or above the two values if its nearest to the middle does; a row where it does not is sorted
@@ -40,7 +40,7 @@ def middle_pair_by_blocks(values: Tensor) -> Tensor:
     half = rows.shape[1] // 2
     rest, rank = rows, half
     below, above = np.full(len(rows), -np.inf, rows.dtype), np.full(len(rows), np.inf, rows.dtype)
-    low, high = BLOCK // 4, BLOCK - BLOCK // 4
+    low, high = 3 * BLOCK // 8, 5 * BLOCK // 8
     while rest.shape[1] > BLOCK:
         blocks = np.ascontiguousarray(rest.reshape(len(rows), BLOCK, -1).swapaxes(1, 2))
         blocks.sort(axis=-1)

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
 
-from itwinai_virgo.tiles import TILE_STEP, Grid, Plane
+from itwinai_virgo.tiles import TILE_STEP, Plane, Tiles, Windows
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 CHUNK = 8
 """Series that a processor transforms together."""
+
+CHUNK_ELSEWHERE = 64
+"""Series that another device transforms together; their tiles fill at most a few gigabytes."""
+
+SMALLEST = 2.0**-1000
+"""A series that varies by less is taken as constant: the inverse would not fit double precision."""
+
+QOf = Literal["each", "first", "loudest"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,7 @@ class QImages:
 
     Attributes:
         energy: Energy over the row's median, shape ``(B, F, T)``; not-a-number for series that are not ``valid``.
+            Of events of several channels, each of these has the shape ``(B, C, ...)``.
         q: Quality factor that each series was transformed with, shape ``(B,)``.
         peak: Energy of each series' loudest tile, before interpolation, shape ``(B,)``.
         peak_time: Time of that tile after the start of the series [s], shape ``(B,)``.
@@ -59,6 +68,11 @@ class QTransform:
 
     Tables are built once; calling it is one batched inverse Fourier transform per number of tiles in a row. Energies
     agree with GWpy's ``q_transform(whiten=False)``, whose conventions are kept where the method leaves a choice.
+
+    Attributes:
+        samples: Length ``N`` of each series.
+        frequencies: Of the image's rows [Hz], shape ``(F,)``.
+        times: Of the image's columns after the start of the series [s], shape ``(T,)``.
     """
 
     def __init__(
@@ -67,87 +81,140 @@ class QTransform:
         sample_rate: float,
         band: tuple[float, float],
         q: tuple[float, float],
-        shape: tuple[int, int],
+        shape: tuple[int | np.ndarray, int | np.ndarray],
     ) -> None:
         """Build the tables.
 
         Args:
             samples: Length ``N`` of each series.
             sample_rate: Rate of the series [Hz].
-            band: Lowest and highest frequency of the image [Hz].
+            band: Lowest and highest frequency of the tiles [Hz]; 0 and infinity take what GWpy takes: the lowest that
+                has 50 tiles at the highest quality factor, and the highest that the rate allows.
             q: Lowest and highest quality factor; equal for a fixed one.
-            shape: Frequencies ``F``, in equal ratios from end to end of the band, and times ``T`` of the image.
+            shape: Number of frequencies, in equal ratios from end to end of the band, and of times of the image; or,
+                for other axes, the rising frequencies [Hz] and times after the start of the series [s] themselves.
 
         Raises:
-            ValueError: The band is too wide for the rate or too narrow for a spline, or Q is below sqrt(11).
+            ValueError: The band is too wide for the rate, the series too short for the band, or Q is below sqrt(11).
         """
         self.samples = samples
-        grid = Grid(samples, samples / sample_rate, shape[1])
+        duration = samples * (1.0 / sample_rate)
         factors = quality_factors(*q)
         if factors[0] <= math.sqrt(11.0):
             raise ValueError(f"Q is {factors[0]:.3g}; a window stays above 0 Hz only where Q is above 3.32")
         ceiling = highest_frequency(sample_rate, factors[0])
+        band = (band[0] or 50.0 * factors[-1] / (2.0 * math.pi * duration), ceiling if math.isinf(band[1]) else band[1])
+        if not 0 < band[0] < band[1]:
+            raise ValueError(f"the band starts at {band[0]:.5g} Hz, not below its end, {band[1]:.5g} Hz")
         if band[1] > ceiling:
             raise ValueError(f"the band ends at {band[1]:g} Hz; at {sample_rate:g} Hz it can end at {ceiling:.5g} Hz")
-        self.frequencies = np.geomspace(*band, shape[0])
-        self.times = np.arange(shape[1]) * (grid.duration / shape[1])
-        self._planes = [Plane(factor, band, self.frequencies, grid) for factor in factors]
+        rows, columns = shape
+        self.frequencies = rows if isinstance(rows, np.ndarray) else np.geomspace(*band, rows)
+        self.times = columns if isinstance(columns, np.ndarray) else np.arange(columns) * (duration / columns)
+        self._planes = [Plane(factor, band, duration, (self.frequencies, self.times)) for factor in factors]
 
     @torch.no_grad()
-    def __call__(self, series: Tensor, reference: Tensor | None = None) -> QImages:
-        """Return the images of a batch of series.
+    def __call__(self, series: Tensor, reference: Tensor | None = None, q_of: QOf = "each") -> QImages:
+        """Return the images of a batch of series, or of events of several channels.
 
         Args:
-            series: Real series of any unit, shape ``(B, N)``; whitened ones give energies that mean something.
+            series: Real series of any unit, shape ``(B, N)``, or ``(B, C, N)`` for events of ``C`` channels; whitened
+                ones give energies that mean something.
             reference: Series of the same shape and unit whose quality factors and row medians are taken, so that what
                 was done to a series is seen on the scale of what it was before.
+            q_of: Whose loudest tile chooses the quality factor: ``"each"`` series' own, or for all channels of an event
+                that of its ``"first"`` channel, or the ``"loudest"`` of all.
 
         Returns:
-            Images and loudest tiles, each series at the quality factor of its own, or its reference's, loudest tile.
+            Images and loudest tiles, with the leading axes of ``series``.
 
         Raises:
-            ValueError: The series have another length than the tables, or there are none.
+            ValueError: The series have another length than the tables, or another shape than the reference, or there
+                are none, or channels are to share a quality factor and are not told apart from events.
         """
-        if series.ndim != 2 or series.shape[1] != self.samples or not len(series):
-            raise ValueError(f"series have shape {tuple(series.shape)}, expected (B, {self.samples}) with B >= 1")
-        if reference is not None and reference.shape != series.shape:
-            raise ValueError(f"the reference has shape {tuple(reference.shape)}, the series {tuple(series.shape)}")
+        self._check(series, reference, q_of)
+        channels = series.shape[1] if series.ndim == 3 else 1
+        lead, series = series.shape[:-1], series.reshape(-1, self.samples)
+        reference = None if reference is None else reference.reshape(-1, self.samples)
+        out = self._empty(len(series), series.device)
         # A few at a time: their tiles stay in the processor's cache.
-        step = CHUNK if series.device.type == "cpu" else len(series)
-        pieces = [slice(first, first + step) for first in range(0, len(series), step)]
-        parts = [
-            self._transform(series[piece], series[piece] if reference is None else reference[piece]) for piece in pieces
-        ]
-        return QImages(*(torch.cat([getattr(part, field.name) for part in parts]) for field in fields(QImages)))
+        step = max((CHUNK if series.device.type == "cpu" else CHUNK_ELSEWHERE) // channels, 1) * channels
+        buffer = torch.zeros(0, self.samples // 2 + 2, dtype=torch.complex64, device=series.device)
+        for first in range(0, len(series), step):
+            piece = slice(first, first + step)
+            if len(buffer) != len(series[piece]):
+                buffer = buffer.new_zeros(len(series[piece]), buffer.shape[1])
+                windows = [plane.over(buffer) for plane in self._planes]
+            parts = QImages(*(getattr(out, field.name)[piece] for field in fields(QImages)))
+            standard = None if reference is None else reference[piece]
+            self._transform(series[piece], standard, _Work(buffer, windows, channels, q_of), parts)
+        return QImages(*(getattr(out, field.name).unflatten(0, lead) for field in fields(QImages)))
 
-    def _transform(self, series: Tensor, reference: Tensor) -> QImages:
-        """Return the images of some series, on the scale of references that may be the series themselves."""
-        standard, valid, scale = _normalised(reference)
-        own, finite, _ = (standard, valid, scale) if series is reference else _normalised(series, scale)
-        valid = valid & finite
-        spectrum = torch.fft.rfft(standard)
-        tiles = [plane.tiles(spectrum) for plane in self._planes]
-        peaks = torch.stack([torch.cat([rows.peaks() for rows in plane], dim=1).amax(dim=1) for plane in tiles])
-        choice = peaks.argmax(dim=0)
-        shape = (len(series), len(self.frequencies), len(self.times))
-        out = QImages(
-            energy=torch.zeros(shape, device=series.device),
-            q=torch.tensor([plane.q for plane in self._planes], device=series.device)[choice],
-            peak=torch.zeros(len(series), device=series.device),
-            peak_time=torch.zeros(len(series), device=series.device),
-            peak_frequency=torch.zeros(len(series), device=series.device),
-            valid=valid,
+    def _transform(self, series: Tensor, reference: Tensor | None, work: _Work, out: QImages) -> None:
+        """Fill in the images of some series, on their own scale or that of their references."""
+        spectrum, valid, unit = _spectrum(series if reference is None else reference)
+        work.buffer[:, :-1] = spectrum
+        tiles = [[rows.tiles() for rows in plane] for plane in work.windows]
+        choice = work.choice(
+            torch.stack([torch.cat([rows.peaks() for rows in plane], dim=1).amax(1) for plane in tiles])
         )
+        if reference is not None:
+            spectrum, finite, _ = _spectrum(series, unit)
+            work.buffer[:, :-1] = spectrum
+            valid = valid & finite
         for number, plane in enumerate(self._planes):
             chosen = torch.nonzero(choice == number)[:, 0]
-            if len(chosen):
-                rows = [group.of(chosen) for group in tiles[number]]
-                if own is not standard:
-                    rows = plane.tiles(torch.fft.rfft(own[chosen]), rows)
-                out.energy[chosen] = plane.image(rows)
-                out.peak[chosen], out.peak_time[chosen], out.peak_frequency[chosen] = plane.loudest(rows)
-        out.energy[~valid] = torch.nan
-        return out
+            if not len(chosen):
+                continue
+            rows = tiles[number]
+            if reference is not None:
+                rows = [Tiles(own.energy(), was.median) for own, was in zip(work.windows[number], rows, strict=True)]
+            rows = [group.of(chosen) for group in rows]
+            out.energy[chosen] = plane.image(rows)
+            out.q[chosen] = plane.q
+            out.peak[chosen], out.peak_time[chosen], out.peak_frequency[chosen] = plane.loudest(rows)
+        out.valid[:] = valid
+        if not valid.all():
+            out.energy[~valid] = torch.nan
+
+    def _check(self, series: Tensor, reference: Tensor | None, q_of: QOf) -> None:
+        """Refuse series that do not fit the tables, their reference or what they are to share."""
+        if series.ndim not in (2, 3) or series.shape[-1] != self.samples or not series.numel():
+            raise ValueError(
+                f"series have shape {tuple(series.shape)}, expected (B, {self.samples}) or (B, C, {self.samples}), "
+                "with B and C >= 1"
+            )
+        if reference is not None and reference.shape != series.shape:
+            raise ValueError(f"the reference has shape {tuple(reference.shape)}, the series {tuple(series.shape)}")
+        if q_of != "each" and series.ndim == 2:
+            raise ValueError(f"series have shape {tuple(series.shape)}; channels that share Q are given as (B, C, N)")
+
+    def _empty(self, count: int, device: torch.device) -> QImages:
+        """Return images to be filled in."""
+        shape = (count, len(self.frequencies), len(self.times))
+        # NumPy asks for large pages, which the first write to a large batch on a processor waits for much less.
+        on_processor = device.type == "cpu"
+        energy = torch.from_numpy(np.empty(shape, np.float32)) if on_processor else torch.empty(shape, device=device)
+        q, peak, time, frequency = torch.empty(4, count, device=device)
+        return QImages(energy, q, peak, time, frequency, torch.empty(count, dtype=torch.bool, device=device))
+
+
+@dataclass(frozen=True)
+class _Work:
+    """A buffer of spectra with every plane's windows over it, and who shares a quality factor."""
+
+    buffer: Tensor
+    windows: list[list[Windows]]
+    channels: int
+    q_of: QOf
+
+    def choice(self, peaks: Tensor) -> Tensor:
+        """Return the number of each series' plane, shape ``(B,)``, from the loudest tiles ``(planes, B)``."""
+        if self.q_of == "each":
+            return peaks.argmax(dim=0)
+        events = peaks.unflatten(1, (-1, self.channels))
+        best = events[..., 0] if self.q_of == "first" else events.amax(dim=2)
+        return best.argmax(dim=0).repeat_interleave(self.channels)
 
 
 def highest_frequency(sample_rate: float, q: float) -> float:
@@ -163,12 +230,17 @@ def highest_frequency(sample_rate: float, q: float) -> float:
     return sample_rate / 2.0 / (1.0 + math.sqrt(11.0) / q)
 
 
-def _normalised(series: Tensor, scale: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
-    """Return series over a scale in single precision, whether each was finite, and the scale, by default their own."""
-    valid = torch.isfinite(series).all(dim=1)
-    series = torch.where(valid[:, None], series, torch.zeros_like(series)).to(torch.float64)
-    series = series - series.mean(dim=1, keepdim=True)
-    # Strain is 1e-21, whose energy does not fit single precision; the scale drops out with the row's median.
-    scale = series.abs().amax(dim=1, keepdim=True) if scale is None else scale
-    series = torch.where(scale > 0, series / scale, torch.zeros_like(series))
-    return series.to(torch.float32), valid, scale
+def _spectrum(series: Tensor, unit: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    """Return spectra of series over a unit, whether each series was finite, and the unit's inverse, by default own.
+
+    Strain is 1e-21, whose energy does not fit single precision; the unit drops out with the row's median.
+    """
+    low, high = torch.aminmax(series, dim=1, keepdim=True)
+    valid = torch.isfinite(low) & torch.isfinite(high)
+    if not valid.all():
+        series = torch.where(valid, series, torch.zeros_like(series))
+    if unit is None:
+        span = high.to(torch.float64) - low.to(torch.float64)
+        unit = torch.where(valid & (span > SMALLEST), 1.0 / span, 0.0)
+    # In double precision, so that what is quiet is not drowned in the rounding of what is loud elsewhere in the band.
+    return torch.fft.rfft(series.to(torch.float64)) * unit, valid[:, 0], unit

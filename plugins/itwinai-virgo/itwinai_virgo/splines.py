@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import torch
 from scipy.interpolate import make_interp_spline
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 REACH = 24
 """Knots that a value depends on; a knot's weight falls by 0.27 a knot, so those left out weigh below 1e-6."""
@@ -12,18 +17,23 @@ REACH = 24
 BLOCK = 64
 """Positions that are evaluated by one product of matrices."""
 
+SPARSE = 16
+"""Knots a position from which on it is quicker to fetch those that count than to multiply all of them."""
+
 
 def basis(knots: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """Return the matrix that takes values at knots to the spline's values at positions.
 
     Args:
-        knots: Rising positions of the data, shape ``(K,)`` with at least 4 of them.
+        knots: Rising positions of the data, shape ``(K,)``; fewer than 4 are joined by a polynomial of lower degree.
         positions: Where to evaluate, shape ``(P,)``; beyond the ends the outer cubic goes on.
 
     Returns:
         Weights, shape ``(P, K)``; the spline has no knot at the second and last but one data point.
     """
-    return np.asarray(make_interp_spline(knots, np.eye(len(knots)), k=3)(positions))
+    if len(knots) == 1:
+        return np.ones((len(positions), 1))
+    return np.asarray(make_interp_spline(knots, np.eye(len(knots)), k=min(3, len(knots) - 1))(positions))
 
 
 def local_basis(count: int, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -65,3 +75,37 @@ def banded(knots: np.ndarray, weights: np.ndarray) -> list[tuple[slice, torch.Te
         np.put_along_axis(matrix, (near - reach.start).T, weights[first : first + BLOCK].T, axis=0)
         blocks.append((reach, torch.as_tensor(matrix, dtype=torch.float32)))
     return blocks
+
+
+class Resampling:
+    """The spline through values at 0, 1, 2, ... at fixed positions, along the last axis of a batch."""
+
+    def __init__(self, count: int, positions: np.ndarray) -> None:
+        """Build the tables.
+
+        Args:
+            count: Number of knots.
+            positions: Where to evaluate, in knots, shape ``(P,)``, rising.
+        """
+        whole = np.round(positions)
+        steps = np.diff(whole).astype(int)
+        # Knots keep their values: where every position is one of them, picking is exact.
+        self._picked = None
+        if np.abs(positions - whole).max() < 1e-9 * count and whole[-1] < count and len(set(steps)) == 1 and steps[0]:
+            self._picked = slice(int(whole[0]), int(whole[-1]) + 1, int(steps[0]))
+            return
+        knots, weights = local_basis(count, positions)
+        self._blocks, self._fetched = [], None
+        if (positions[-1] - positions[0]) / len(positions) < SPARSE:
+            self._blocks = banded(knots, weights)
+        else:
+            self._fetched = torch.as_tensor(knots), torch.as_tensor(weights, dtype=torch.float32)
+
+    def __call__(self, values: Tensor) -> Tensor:
+        """Return the values ``(..., P)`` at the positions from those at the knots, ``(..., count)``."""
+        if self._picked is not None:
+            return values[..., self._picked]
+        if self._fetched is not None:
+            knots, weights = (table.to(values.device) for table in self._fetched)
+            return torch.einsum("...pk,pk->...p", values[..., knots], weights)
+        return torch.cat([values[..., knots] @ weights.to(values.device) for knots, weights in self._blocks], dim=-1)

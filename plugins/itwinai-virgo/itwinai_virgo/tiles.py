@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from itwinai_virgo.medians import middle
-from itwinai_virgo.splines import banded, basis, local_basis
+from itwinai_virgo.splines import Resampling, basis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,15 +68,6 @@ def bisquare_window(frequency: float, q: float, duration: float) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Grid:
-    """Samples of a series, its duration [s], and the times of its image."""
-
-    samples: int
-    duration: float
-    times: int
-
-
-@dataclass(frozen=True)
 class Tiles:
     """Energies of the tiles of some rows, shape ``(B, R, n)``, and each row's median, shape ``(B, R, 1)``.
 
@@ -92,49 +83,71 @@ class Tiles:
 
     def of(self, series: Tensor) -> Tiles:
         """Return the tiles of some series of the batch, given by number."""
-        return Tiles(self.energy[series], self.median[series])
+        return self if len(series) == len(self.energy) else Tiles(self.energy[series], self.median[series])
 
 
-def _with_median(energy: Tensor) -> Tiles:
-    """Return energies of tiles with the medians of their own rows."""
-    median = middle(energy)
-    return Tiles(energy, torch.where(median > 0, median, torch.inf))
+@dataclass(frozen=True)
+class Windows:
+    """The windows of some rows, laid over a buffer of spectra once for all the batches that are put there.
+
+    Attributes:
+        spectra: What is transformed: for each row the bins of its window times their weights, then zeros; shape
+            ``(B, R, n)``.
+        rows: For each row its bins in the buffer, their weights, and their place in ``spectra``, all as real numbers.
+    """
+
+    spectra: Tensor
+    rows: list[tuple[Tensor, Tensor, Tensor]]
+
+    def energy(self) -> Tensor:
+        """Return the energies of the tiles of the spectra that are in the buffer, shape ``(B, R, n)``."""
+        for bins, weights, place in self.rows:
+            torch.mul(bins, weights, out=place)
+        parts = torch.view_as_real(torch.fft.ifft(self.spectra, norm="forward")).square_()
+        return parts[..., 0] + parts[..., 1]
+
+    def tiles(self) -> Tiles:
+        """Return the tiles with the medians of their own rows."""
+        energy = self.energy()
+        median = middle(energy)
+        return Tiles(energy, torch.where(median > 0, median, torch.inf))
 
 
 class Plane:
     """Tables of one quality factor: rows grouped by their number of tiles, and the way from tiles to pixels."""
 
-    def __init__(self, q: float, band: tuple[float, float], out: np.ndarray, grid: Grid) -> None:
-        self.q = q
-        self._duration = grid.duration
-        rows = row_frequencies(q, band, grid.duration)
-        if len(rows) < 4:
-            raise ValueError(f"the band {band[0]:g} to {band[1]:g} Hz holds {len(rows)} rows at Q {q:.3g}, needs 4")
-        tiles_per_hertz = grid.duration * 2.0 * np.pi / q / TILE_STEP
-        if rows[0] * tiles_per_hertz < 2:
-            raise ValueError(
-                f"a series of {grid.duration:g} s is too short for {band[0]:g} Hz at Q {q:.3g}; "
-                f"it can start at {max(2 / tiles_per_hertz, 1 / grid.duration):.2g} Hz"
-            )
-        tiles = 2 ** np.ceil(np.log2(rows * tiles_per_hertz)).astype(int)
-        self._groups = [_Group(rows[tiles == count], q, int(count), grid) for count in np.unique(tiles)]
-        # FITPACK, behind GWpy, holds the first and last row's value beyond them; extrapolating differs by 1 per cent.
-        self._frequency_basis = torch.as_tensor(basis(rows, np.clip(out, rows[0], rows[-1])), dtype=torch.float32)
-        self._rows = torch.as_tensor(rows, dtype=torch.float32)
-
-    def tiles(self, spectrum: Tensor, reference: Sequence[Tiles] | None = None) -> list[Tiles]:
-        """Return the tiles of all rows, a batch of them per group.
+    def __init__(
+        self, q: float, band: tuple[float, float], duration: float, axes: tuple[np.ndarray, np.ndarray]
+    ) -> None:
+        """Build the tables.
 
         Args:
-            spectrum: Complex spectra of the series, shape ``(B, N / 2 + 1)``.
-            reference: Tiles whose medians are taken in place of the series' own.
+            q: Quality factor, dimensionless.
+            band: Lowest and highest frequency of the tiles [Hz].
+            duration: Length of the series [s].
+            axes: Frequencies [Hz] and times after the start of the series [s] of the image, both rising.
+
+        Raises:
+            ValueError: The series is too short for two tiles in the lowest row.
         """
-        # One bin more: the highest window may reach past the Nyquist frequency by one, where its weight is next to 0.
-        padded = torch.cat([spectrum, spectrum[:, -1:]], dim=1)
-        parts = torch.view_as_real(padded).flatten(1)
-        if reference is None:
-            return [_with_median(group.energy(parts)) for group in self._groups]
-        return [Tiles(group.energy(parts), rows.median) for group, rows in zip(self._groups, reference, strict=True)]
+        self.q = q
+        self._duration = duration
+        rows = row_frequencies(q, band, duration)
+        tiles_per_hertz = duration * 2.0 * np.pi / q / TILE_STEP
+        if rows[0] * tiles_per_hertz < 2:
+            raise ValueError(
+                f"a series of {duration:g} s is too short for {band[0]:g} Hz at Q {q:.3g}; "
+                f"it can start at {max(2 / tiles_per_hertz, 1 / duration):.2g} Hz"
+            )
+        tiles = 2 ** np.ceil(np.log2(rows * tiles_per_hertz)).astype(int)
+        self._groups = [_Group(rows[tiles == count], q, int(count), duration, axes[1]) for count in np.unique(tiles)]
+        # FITPACK, behind GWpy, holds the first and last row's value beyond them; extrapolating differs by 1 per cent.
+        self._frequency_basis = torch.as_tensor(basis(rows, np.clip(axes[0], rows[0], rows[-1])), dtype=torch.float32)
+        self._rows = torch.as_tensor(rows, dtype=torch.float32)
+
+    def over(self, buffer: Tensor) -> list[Windows]:
+        """Return the windows of every group over a buffer of spectra, complex, shape ``(B, N / 2 + 2)``."""
+        return [group.over(buffer) for group in self._groups]
 
     def image(self, tiles: Sequence[Tiles]) -> Tensor:
         """Return pixels ``(B, F, T)`` from the tiles of every group."""
@@ -159,43 +172,29 @@ class Plane:
 class _Group:
     """Rows of one number of tiles, which share one batched inverse Fourier transform."""
 
-    def __init__(self, rows: np.ndarray, q: float, count: int, grid: Grid) -> None:
+    def __init__(self, rows: np.ndarray, q: float, count: int, duration: float, times: np.ndarray) -> None:
         self._count = count
-        windows = [bisquare_window(frequency, q, grid.duration) for frequency in rows]
+        windows = [bisquare_window(frequency, q, duration) for frequency in rows]
         # One bin above the centre, as in Omega and GWpy; without it images differ from theirs by a few per cent.
         starts = [
-            round(frequency * grid.duration) - len(window) // 2 + 1
-            for frequency, window in zip(rows, windows, strict=True)
+            round(frequency * duration) - len(window) // 2 + 1 for frequency, window in zip(rows, windows, strict=True)
         ]
         self._bins = [
             slice(2 * start, 2 * (start + len(window))) for start, window in zip(starts, windows, strict=True)
         ]
         # Twice each: for the real and the imaginary part.
         self._weights = torch.as_tensor(np.repeat(np.concatenate(windows), 2), dtype=torch.float32)
-        # Knots of a spline keep their values: where every pixel falls on a tile, picking tiles is exact.
-        self._stride = count // grid.times if count % grid.times == 0 else 0
-        if not self._stride:
-            self._resampling = banded(*local_basis(count, np.arange(grid.times) * (count / grid.times)))
+        self.resample = Resampling(count, times * (count / duration))
 
-    def energy(self, spectrum: Tensor) -> Tensor:
-        """Return the energies of the tiles of the rows, shape ``(B, R, n)``.
-
-        Args:
-            spectrum: Real and imaginary parts in turn, shape ``(B, 2 W)``.
-        """
+    def over(self, buffer: Tensor) -> Windows:
+        """Return the windows of the rows over a buffer of spectra."""
         # Where a row's window begins in the transform turns the phase of its tiles and leaves their energy: it begins
         # at zero, which is quicker than around it.
-        windowed = torch.zeros(len(spectrum), len(self._bins), 2 * self._count, device=spectrum.device)
-        weights = torch.split(self._weights.to(spectrum.device), [bins.stop - bins.start for bins in self._bins])
-        for row, (bins, weight) in enumerate(zip(self._bins, weights, strict=True)):
-            torch.mul(spectrum[:, bins], weight, out=windowed[:, row, : len(weight)])
-        tiles = torch.fft.ifft(torch.view_as_complex(windowed.view(*windowed.shape[:2], -1, 2)), norm="forward")
-        parts = torch.view_as_real(tiles).square_()
-        return parts[..., 0] + parts[..., 1]
-
-    def resample(self, energy: Tensor) -> Tensor:
-        """Return energies at the times of the image, shape ``(B, R, T)``."""
-        if self._stride:
-            return energy[..., :: self._stride]
-        blocks = [energy[..., knots] @ weights.to(energy.device) for knots, weights in self._resampling]
-        return torch.cat(blocks, dim=-1)
+        spectra = torch.zeros(len(buffer), len(self._bins), self._count, dtype=buffer.dtype, device=buffer.device)
+        given, taken = torch.view_as_real(buffer).flatten(1), torch.view_as_real(spectra).flatten(2)
+        weights = torch.split(self._weights.to(buffer.device), [bins.stop - bins.start for bins in self._bins])
+        rows = [
+            (given[:, bins], weight, taken[:, row, : len(weight)])
+            for row, (bins, weight) in enumerate(zip(self._bins, weights, strict=True))
+        ]
+        return Windows(spectra, rows)
