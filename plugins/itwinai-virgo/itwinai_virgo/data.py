@@ -1,91 +1,55 @@
-"""Images of strain and witnesses: windows of time, split into parts that share none."""
+"""What a run learns from and is judged on: its files or generated data, split by time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import logging
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
-import torch
 
-from itwinai_core import ConfigError, DataError, DataSplits, track
+from itwinai_core import ConfigError, DataError, DataSplits
 from itwinai_virgo import strain, synthetic
-from itwinai_virgo.qtransform import QTransform
+from itwinai_virgo.gaps import told
+from itwinai_virgo.image_sets import ImageSet, is_image_set, set_files
+from itwinai_virgo.images import Images, scaled
+from itwinai_virgo.qtransform import highest_frequency
+from itwinai_virgo.splitting import blocks, row_blocks
 from itwinai_virgo.truth import NOTHING_KNOWN, Truth
-from itwinai_virgo.whitening import whiten
+from itwinai_virgo.windows import BATCH, image_transform, images, long_stretches, needed_seconds, whitened
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from itwinai_core import RunConfig
-    from itwinai_virgo.settings import Task, VirgoSettings
-    from itwinai_virgo.strain import Recording
+    from itwinai_core import RunConfig, Source
+    from itwinai_virgo.channels import Recording, Span
+    from itwinai_virgo.settings import VirgoSettings
 
-BATCH = 16
-"""Windows that are worked on at once."""
+__all__ = [
+    "BATCH",
+    "Images",
+    "build_splits",
+    "image_transform",
+    "images",
+    "in_memory",
+    "long_stretches",
+    "read_recording",
+    "scaled",
+    "trial",
+    "whitened",
+]
 
+LOGGER = logging.getLogger(__name__)
 
-@dataclass(frozen=True)
-class Images:
-    """One part of the data: a source of pairs of input images and target image.
+PARTS = ("training", "validation", "test")
 
-    Of the task ``noise`` the input is the witnesses and the target the strain; of ``denoise`` the input is strain and
-    witnesses, the target the clean strain.
+CLEAN = "clean"
+"""Channel of a file that holds the strain without what its witnesses explain, for the task ``denoise``."""
 
-    Attributes:
-        witnesses: Scaled energies ``ln(1 + E)``, shape ``(N, C, F, T)``.
-        strain: Likewise of the strain, shape ``(N, 1, F, T)``.
-        gps: Start of each window, GPS [s], shape ``(N,)``.
-        recording: The stretch of time that the windows were cut from, before whitening.
-        truth: What is known about the stretch, where it was generated.
-        clean: Likewise of the strain without what witnesses explain, in the scale of ``strain``; None where unknown.
-        task: What the network learns.
-        null: Part of the training windows that are given the witnesses of another time.
-    """
-
-    witnesses: np.ndarray
-    strain: np.ndarray
-    gps: np.ndarray
-    recording: Recording
-    truth: Truth = NOTHING_KNOWN
-    clean: np.ndarray | None = None
-    task: Task = "noise"
-    null: float = 0.0
-
-    @property
-    def inputs(self) -> np.ndarray:
-        """What the network is given, shape ``(N, C, F, T)``; for ``denoise`` the strain comes first."""
-        return self.witnesses if self.task == "noise" else np.concatenate([self.strain, self.witnesses], axis=1)
-
-    @property
-    def target(self) -> np.ndarray:
-        """What the network is to answer, shape ``(N, 1, F, T)``."""
-        return self.strain if self.task == "noise" or self.clean is None else self.clean
-
-    def __len__(self) -> int:
-        return len(self.gps)
-
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the images of one window, ``(C, F, T)`` and ``(1, F, T)``."""
-        inputs, target = self.__getitems__([index])
-        return inputs[0], target[0]
-
-    def __getitems__(self, indices: list[int]) -> tuple[np.ndarray, np.ndarray]:
-        """Return the images of a batch of windows."""
-        if self.task == "noise":
-            return self.witnesses[indices], self.strain[indices]
-        return np.concatenate([self.strain[indices], self.witnesses[indices]], axis=1), self.target[indices]
-
-    def augmented(self, index: int, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Return a window, now and then with the witnesses of another time, which explain nothing of its strain.
-
-        So a network of the task ``denoise`` learns to take away only what the witnesses share with the strain.
-        """
-        if self.task == "noise" or generator.uniform() >= self.null:
-            return self[index]
-        other = (index + 1 + int(generator.integers(len(self) - 1))) % len(self) if len(self) > 1 else index
-        strain = self.strain[index].copy()
-        return np.concatenate([strain, self.witnesses[other]]), strain
+HELD = 4096
+"""Windows of a set of images that are held in memory for scaling, baselines and scores."""
 
 
 def build_splits(run: RunConfig[VirgoSettings]) -> DataSplits:
@@ -93,136 +57,158 @@ def build_splits(run: RunConfig[VirgoSettings]) -> DataSplits:
 
     Raises:
         ConfigError: The settings leave no time for a part, or their band does not fit their rate.
-        DataError: The file of ``settings.data.file`` is unfit.
+        DataError: A file of ``settings.data.file`` is unfit.
     """
     settings = run.settings
+    if any(is_image_set(path) for path in settings.data.files):
+        return _set_splits(settings)
     image_transform(settings)  # a band that does not fit is found before minutes are spent
     recording, truth = _recording(run)
+    for note in recording.notes:
+        LOGGER.warning(note)
     parts = [
         images(recording.between(start, stop), settings, truth.between(start, stop), name)
-        for name, (start, stop) in zip(
-            ("training", "validation", "test"),
-            _blocks(recording.strain.gps_start, recording.strain.seconds, settings),
-            strict=True,
-        )
+        for name, (start, stop) in zip(PARTS, _blocks(recording.stretches, settings), strict=True)
     ]
-    return DataSplits(*parts)
-
-
-def image_transform(settings: VirgoSettings) -> QTransform:
-    """Return the transform that makes the images of a run.
-
-    Raises:
-        ConfigError: Rate, band and quality factor do not fit together.
-    """
-    rate, scan = settings.data.sample_rate, settings.qscan
-    samples = round(scan.window * rate / 2) * 2
-    try:
-        return QTransform(samples, rate, (scan.low, scan.high), (scan.q, scan.q), (scan.frequencies, scan.times))
-    except ValueError as error:
-        raise ConfigError(f"settings.qscan does not fit settings.data.sample_rate: {error}.") from error
-
-
-def images(recording: Recording, settings: VirgoSettings, truth: Truth, name: str = "recorded") -> Images:
-    """Return the images of a stretch: whitened by itself, cropped, and cut into windows.
-
-    Args:
-        recording: Strain and witnesses at the rate of the settings.
-        settings: Options of the run.
-        truth: What is known about the stretch.
-        name: What to call the stretch while it is worked on.
-
-    Raises:
-        DataError: The stretch is too short for a window.
-    """
-    transform = image_transform(settings)
-    rate, length = settings.data.sample_rate, transform.samples
-    white = np.stack([whitened(channel, settings).values for channel in recording.channels])
-    count = white.shape[1] // length
-    windows = white[:, : count * length].reshape(len(white), count, length).swapaxes(0, 1)
-    shape = (count, len(white), settings.qscan.frequencies, settings.qscan.times)
-    out = np.empty(shape, dtype=np.float32)
-    for first in track(range(0, count, BATCH), f"Q-transform of {name} data"):
-        batch = np.ascontiguousarray(windows[first : first + BATCH]).reshape(-1, length)
-        out[first : first + BATCH] = scaled(transform(torch.from_numpy(batch)).energy.numpy()).reshape(-1, *shape[1:])
-    start = recording.strain.gps_start + settings.whitening.filter_length / 2
-    gps = start + np.arange(count) * (length / rate)
-    return Images(out[:, 1:].copy(), out[:, :1].copy(), gps, recording, truth)
-
-
-def whitened(channel: strain.Channel, settings: VirgoSettings) -> strain.Channel:
-    """Return a channel divided by its own spectral density, its ends cropped.
-
-    Raises:
-        DataError: The channel is too short for a spectrum or a window, or its density is zero somewhere.
-    """
-    needed = max(settings.qscan.window + settings.whitening.filter_length, settings.whitening.spectrum_length)
-    if channel.seconds < needed:
-        raise DataError(
-            f"{channel.name} has {channel.seconds:g} s of data; a window of {settings.qscan.window:g} s and "
-            f"{settings.whitening.filter_length:g} s for the whitening filter to settle need {needed:g} s."
+    if recording.gaps:
+        used = [f"{len(part) * settings.qscan.window:g} s for {name}" for name, part in zip(PARTS, parts, strict=True)]
+        LOGGER.warning(
+            "Of %g s with gaps at %s, windows use %s.", recording.strain.seconds, told(recording.gaps), ", ".join(used)
         )
-    lengths = settings.whitening.filter_length, settings.whitening.spectrum_length
-    try:
-        values = whiten(channel.values, channel.sample_rate, *lengths)
-    except ValueError as error:
-        raise DataError(f"{channel.name} cannot be whitened: {error}.") from error
-    start = channel.gps_start + settings.whitening.filter_length / 2
-    return strain.Channel(channel.name, values, channel.sample_rate, start, "")
+    return DataSplits(replace(parts[0], null=settings.training.null), *parts[1:])
 
 
-def scaled(energy: np.ndarray) -> np.ndarray:
-    """Return energies as ``ln(1 + E)``, which a loud glitch does not rule; a spline's overshoots below 0 become 0."""
-    return np.asarray(np.log1p(np.maximum(energy, 0.0)))
+def trial(run: RunConfig[VirgoSettings]) -> Images | None:
+    """Return generated images of realistic rates of glitches and chirps, on which vetoes are judged; None for files.
+
+    Their seed is another than that of the data that are learnt from.
+    """
+    data, judged = run.settings.data, run.settings.evaluation
+    if data.files or not judged.seconds:
+        return None
+    seed = int(np.random.SeedSequence(run.seed, spawn_key=(1,)).generate_state(1)[0])
+    recording, truth = synthetic.recording(
+        judged.seconds, data.sample_rate, judged.glitch_rate, data.coherence, seed, judged.chirp_rate, data.witnesses
+    )
+    return images(recording, run.settings, truth, "trial")
 
 
-def read_recording(path: Path, settings: VirgoSettings) -> Recording:
-    """Return the strain and witnesses of a file at the rate of a run.
+def in_memory(part: Source) -> Images:
+    """Return a part of the data in memory; of a set of images as many as scaling, baselines and scores need."""
+    return part.in_memory(HELD) if isinstance(part, ImageSet) else cast("Images", part)
+
+
+def read_recording(paths: Path | Sequence[Path], settings: VirgoSettings) -> Recording:
+    """Return the strain and witnesses of a file, or of several that belong together, at the rate of a run.
 
     Raises:
-        DataError: The file is unfit; the message says what was found.
+        DataError: A file is unfit; the message says what was found.
     """
+    return _read(paths, settings.data.witnesses, settings)
+
+
+def _read(paths: Path | Sequence[Path], witnesses: Sequence[str], settings: VirgoSettings) -> Recording:
+    """Return the strain and some witnesses of files at the rate of a run."""
     try:
-        return strain.read(path, settings.data.strain, settings.data.witnesses, settings.data.sample_rate)
+        return strain.read(paths, settings.data.strain, witnesses, settings.data.sample_rate)
+    except strain.LowRateError as error:
+        highest = min(highest_frequency(error.sample_rate, settings.qscan.q), settings.qscan.high)
+        raise DataError(
+            f"{error}\nUse a file of a higher rate, or train with settings.data.sample_rate={error.sample_rate:g} and "
+            f"settings.qscan.high={math.floor(highest * 10) / 10:g} or lower."
+        ) from error
     except strain.StrainError as error:
         raise DataError(str(error)) from error
 
 
 def _recording(run: RunConfig[VirgoSettings]) -> tuple[Recording, Truth]:
-    """Return all the data of a run, from its file or generated, and what is known about it."""
-    data = run.settings.data
-    if data.file is not None:
-        recording = read_recording(data.file, run.settings)
-        if not recording.witnesses:
-            raise DataError(f"{data.file}: no witness in it; training needs {', '.join(data.witnesses)}.")
-        return recording, NOTHING_KNOWN
+    """Return all the data of a run, from its files or generated, and what is known about them."""
+    settings, data = run.settings, run.settings.data
+    if data.files:
+        return _recorded(settings)
     unknown = [name for name in data.witnesses if name not in synthetic.WITNESSES]
     if unknown or data.strain != synthetic.STRAIN:
         raise ConfigError(
             f"settings.data names {', '.join(unknown) or data.strain}, which generated data do not have.\n"
             f"They have {synthetic.STRAIN} and {', '.join(synthetic.WITNESSES)}; give settings.data.file for others."
         )
-    _blocks(0.0, data.seconds, run.settings)  # too short a time is found before it is generated
-    whole, truth = synthetic.recording(data.seconds, data.sample_rate, data.glitch_rate, data.coherence, run.seed)
-    held = {channel.name: channel for channel in whole.witnesses}
-    return strain.Recording(whole.strain, tuple(held[name] for name in data.witnesses)), truth
+    _blocks([(0.0, data.seconds)], settings)  # too short a time is found before it is generated
+    return synthetic.recording(
+        data.seconds, data.sample_rate, data.glitch_rate, data.coherence, run.seed, witnesses=data.witnesses
+    )
 
 
-def _blocks(start: float, seconds: float, settings: VirgoSettings) -> list[tuple[float, float]]:
+def _recorded(settings: VirgoSettings) -> tuple[Recording, Truth]:
+    """Return what the files of a run hold, and the clean strain where it is learnt."""
+    data, wanted = settings.data, list(settings.data.witnesses)
+    where = ", ".join(map(str, data.files))
+    try:
+        names = strain.channel_names(data.files)
+    except strain.StrainError as error:
+        raise DataError(str(error)) from error
+    if settings.task == "denoise":
+        if CLEAN not in names:
+            raise ConfigError(
+                f"settings.task=denoise learns the clean strain, and {where} holds no channel '{CLEAN}'.\n"
+                "Use settings.task=noise, generated data, or a file with that channel."
+            )
+        wanted.append(CLEAN)
+    recording = _read(data.files, wanted, settings)
+    if not recording.witnesses:
+        raise DataError(f"{where}: no witness in it; training needs {', '.join(data.witnesses)}.\n{strain.listed(names)}")
+    if settings.task == "noise":
+        return recording, NOTHING_KNOWN
+    *witnesses, clean = recording.witnesses
+    return replace(recording, witnesses=tuple(witnesses)), Truth(clean=clean)
+
+
+def _blocks(stretches: Sequence[Span], settings: VirgoSettings) -> list[Span]:
     """Return GPS start and stop [s] of the training, validation and test part, a guard between each two.
 
     Raises:
-        ConfigError: A part is too short for one window.
+        ConfigError: A part has no stretch that is long enough for one window.
+        DataError: No stretch of all is.
     """
-    data, stop = settings.data, start + seconds
-    test = stop - data.test * seconds
-    validation = test - data.guard - data.validation * seconds
-    blocks = [(start, validation - data.guard), (validation, test - data.guard), (test, stop)]
-    shortest = min(last - first for first, last in blocks)
-    needed = max(settings.qscan.window + settings.whitening.filter_length, settings.whitening.spectrum_length)
-    if shortest < needed:
+    data, needed = settings.data, needed_seconds(settings)
+    long = [(start, stop) for start, stop in stretches if stop - start >= needed - 1e-6] or list(stretches)
+    found = blocks(long, data.validation, data.test, data.guard)
+    lengths = [
+        max((min(stop, last) - max(start, first) for first, last in long), default=0.0) for start, stop in found
+    ]
+    if min(lengths) < needed - 1e-6:
+        seconds = sum(stop - start for start, stop in long)
         raise ConfigError(
-            f"{seconds:g} s of data leave {shortest:g} s for a part, which needs {needed:g} s.\n"
+            f"{seconds:g} s of data leave {max(min(lengths), 0.0):g} s for a part, which needs {needed:g} s.\n"
             "Raise settings.data.seconds, or the fractions settings.data.validation and settings.data.test."
         )
-    return blocks
+    return found
+
+
+def _set_splits(settings: VirgoSettings) -> DataSplits:
+    """Return the parts of a set of images, by row."""
+    data, scan = settings.data, settings.qscan
+    try:
+        files = set_files(data.files)
+    except strain.StrainError as error:
+        raise DataError(str(error)) from error
+    channels, times, frequencies = files[0].shape
+    if settings.task == "denoise":
+        raise ConfigError("settings.task=denoise needs the clean strain, which a set of images does not hold.")
+    if channels - 1 != len(data.witnesses):
+        raise ConfigError(
+            f"{files[0].path}: {channels - 1} witnesses in each row, and settings.data.witnesses names "
+            f"{len(data.witnesses)}. Name as many, in the order of the file."
+        )
+    if (times, frequencies) != (scan.times, scan.frequencies):
+        raise ConfigError(
+            f"{files[0].path}: images of {times} times and {frequencies} frequencies.\n"
+            f"Set settings.qscan.times={times} and settings.qscan.frequencies={frequencies}."
+        )
+    rows = sum(file.rows for file in files)
+    # A row stands for a window, so the guard keeps as many apart.
+    parts = row_blocks(rows, data.validation, data.test, math.ceil(data.guard / scan.window))
+    if not all(map(len, parts)):
+        raise ConfigError(
+            f"{rows} rows leave none for a part. Give a larger set, or raise settings.data.validation and test."
+        )
+    return DataSplits(*(ImageSet(files, part) for part in parts))

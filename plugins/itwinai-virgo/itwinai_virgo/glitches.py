@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 class Family:
     """A kind of glitch.
 
+    No waveform has power above the Nyquist frequency of its times: where a family's frequencies do not fit below it,
+    they are drawn lower.
+
     Attributes:
         name: Name that Gravity Spy or Virgo's own classification gives it.
         witness: Number of the witness channel that sees its cause; None where no cause is known.
@@ -45,14 +48,14 @@ def sine_gaussian(time: np.ndarray, frequency: float, q: float) -> np.ndarray:
 
 
 def blip(time: np.ndarray, generator: np.random.Generator) -> Waveforms:
-    """Return a blip, a few milliseconds about 200 Hz; no channel is known to see its cause."""
-    waveform = sine_gaussian(time, generator.uniform(120.0, 300.0), generator.uniform(4.0, 8.0))
-    return waveform, np.zeros_like(waveform)
+    """Return a blip, a few milliseconds of 100 to 260 Hz; no channel is known to see its cause."""
+    frequency = _below(0.26, time, 100.0, 260.0, generator)
+    return sine_gaussian(time, frequency, generator.uniform(3.5, 5.5)), np.zeros_like(time)
 
 
 def tomte(time: np.ndarray, generator: np.random.Generator) -> Waveforms:
-    """Return a tomte, the blip's slower kin about 40 Hz; the witness sees it twice as short."""
-    frequency, q = generator.uniform(32.0, 60.0), generator.uniform(4.0, 8.0)
+    """Return a tomte, the blip's slower kin of 32 to 60 Hz; the witness sees it twice as short."""
+    frequency, q = _below(0.134, time, 32.0, 60.0, generator), generator.uniform(3.5, 6.0)
     return sine_gaussian(time, frequency, q), sine_gaussian(time, 2.0 * frequency, q)
 
 
@@ -65,38 +68,63 @@ def scattered_light(time: np.ndarray, generator: np.random.Generator) -> Wavefor
     Source:
         Accadia et al., Class. Quantum Grav. 27, 194011 (2010).
     """
-    swing = generator.uniform(0.25, 0.5)
-    highest = generator.uniform(25.0, 70.0)
+    swing = generator.uniform(0.14, 0.22)
+    highest = generator.uniform(20.0, 36.0)
     phase = highest / swing * np.sin(2.0 * np.pi * swing * time)
-    arch = np.cos(np.pi * swing * np.clip(time, -0.5 / swing, 0.5 / swing)) ** 2
-    return arch * (np.sin(phase) + generator.uniform(0.3, 0.9) * np.sin(2.0 * phase)), arch * np.sin(phase)
+    arch = np.cos(2.0 * np.pi * swing * np.clip(time, -0.25 / swing, 0.25 / swing)) ** 2
+    return arch * (np.sin(phase) + generator.uniform(0.05, 0.15) * np.sin(2.0 * phase)), arch * np.sin(phase)
 
 
 def whistle(time: np.ndarray, generator: np.random.Generator) -> Waveforms:
-    """Return a whistle: a control oscillator's beat that sweeps down to a lowest frequency and up again."""
-    lowest, span = generator.uniform(90.0, 160.0), generator.uniform(60.0, 180.0)
-    length = generator.uniform(0.15, 0.5)
-    phase = 2.0 * np.pi * (lowest * time + span * time**3 / (3.0 * length**2))
-    envelope = np.exp(-0.5 * (time / (0.6 * length)) ** 2)
+    """Return a whistle: a control oscillator's beat that sweeps down to a lowest frequency and up again.
+
+    The lowest is 400 to 800 Hz and the ends are below 1200 Hz, where the rate is 3530 Hz or more; at a lower rate all
+    frequencies are lower in proportion. At 1024 Hz they are 116 to 232 Hz and below 348 Hz, inside the images' band.
+    """
+    scale = min(1.0, _rate(time) * 0.34 / 1200.0)
+    lowest, span = scale * generator.uniform(400.0, 800.0), scale * generator.uniform(200.0, 400.0)
+    length = generator.uniform(0.02, 0.07)
+    sweep = span * np.sign(time) * (np.abs(time) + length * np.expm1(-np.abs(time) / length))
+    phase = 2.0 * np.pi * (lowest * time + sweep)
+    envelope = np.exp(-0.5 * (time / length) ** 2)
     return envelope * np.sin(phase), envelope * np.sin(phase + generator.uniform(0.0, 2.0 * np.pi))
 
 
 def low_frequency_burst(time: np.ndarray, generator: np.random.Generator) -> Waveforms:
-    """Return a rumble of 15 to 45 Hz, as of thunder; the witness sees the disturbance before the building damps it."""
-    envelope = np.exp(-0.5 * (time / generator.uniform(0.1, 0.5)) ** 2)
-    tones = generator.uniform(15.0, 45.0, size=12)
-    phases = generator.uniform(0.0, 2.0 * np.pi, size=12)
+    """Return a rumble of 11 to 12 Hz with a tail up to 35 Hz, as of thunder.
+
+    The ground's motion and the strain's noise fall alike with frequency, as its fourth power, so that the tail stands
+    above the noise although it is weak. The witness sees the disturbance before the building damps it.
+    """
+    envelope = np.exp(-0.5 * (time / generator.uniform(0.2, 0.3)) ** 2)
+    tones = np.append(generator.uniform(10.9, 12.2, size=2), generator.uniform(16.0, 35.0, size=10))
+    phases = np.append(np.full(2, generator.uniform(0.0, 6.2)), generator.uniform(0.0, 2.0 * np.pi, size=10))
     waves = np.sin(2.0 * np.pi * tones[:, None] * time + phases[:, None])
-    return envelope * ((15.0 / tones) @ waves), envelope * waves.sum(axis=0)
+    weights = np.append(np.ones(2), np.full(10, 0.25))
+    return envelope * ((weights * (12.0 / tones) ** 4) @ waves), envelope * waves.sum(axis=0)
 
 
 def power_line(time: np.ndarray, generator: np.random.Generator) -> Waveforms:
     """Return a burst of mains current at 50 Hz; iron saturates, so that the strain has harmonics besides."""
-    rise = generator.uniform(0.1, 0.7)
+    rise = generator.uniform(0.35, 0.55)
     envelope = np.exp(-0.5 * (time / rise) ** 2)
     phase = 2.0 * np.pi * 50.0 * time + generator.uniform(0.0, 2.0 * np.pi)
-    harmonics = np.sin(2.0 * phase) * generator.uniform(0.1, 0.5) + np.sin(3.0 * phase) * generator.uniform(0.2, 0.8)
+    second, third = generator.uniform(0.1, 0.3), generator.uniform(0.2, 0.8)
+    harmonics = second * np.sin(2.0 * phase)
+    if _rate(time) > 320.0:
+        harmonics += third * np.sin(3.0 * phase)
     return envelope * (np.sin(phase) + envelope * harmonics), envelope * np.sin(phase)
+
+
+def scratchy(time: np.ndarray, generator: np.random.Generator) -> Waveforms:
+    """Return a scratch: a second or two about 80 to 115 Hz that wavers a few times a second."""
+    frequency = _below(0.4, time, 80.0, 115.0, generator)
+    waver, depth = generator.uniform(2.0, 5.0), generator.uniform(2.0, 8.0)
+    phase = 2.0 * np.pi * frequency * time + depth / waver * np.sin(2.0 * np.pi * waver * time)
+    envelope = np.exp(-0.5 * (time / generator.uniform(0.54, 0.65)) ** 2)
+    # The photodiode's own response rises with frequency, which tilts what it sees.
+    tilt = 1.0 + depth / frequency * np.cos(2.0 * np.pi * waver * time)
+    return envelope * np.sin(phase), envelope * tilt * np.cos(phase)
 
 
 FAMILIES = (
@@ -105,9 +133,10 @@ FAMILIES = (
     Family("low_frequency_burst", 1, low_frequency_burst),
     Family("whistle", 2, whistle),
     Family("tomte", 2, tomte),
+    Family("scratchy", 0, scratchy),
     Family("blip", None, blip),
 )
-"""All families; Scattered light's bench is witness 0, the building's magnetometer 1, the laser's injection 2."""
+"""All families; scattered light's bench is witness 0, the building's magnetometer 1, the laser's injection 2."""
 
 
 def scaled_to_snr(waveform: np.ndarray, asd: np.ndarray, sample_rate: float, snr: float) -> np.ndarray:
@@ -125,3 +154,15 @@ def scaled_to_snr(waveform: np.ndarray, asd: np.ndarray, sample_rate: float, snr
     spectrum = np.fft.rfft(waveform) / sample_rate
     power = 4.0 * np.sum(np.abs(spectrum[1:] / asd[1:]) ** 2) * sample_rate / len(waveform)
     return np.asarray(waveform * (snr / np.sqrt(power)))
+
+
+def _rate(time: np.ndarray) -> float:
+    """Return the rate of evenly spaced times [Hz]."""
+    return float((len(time) - 1) / (time[-1] - time[0]))
+
+
+def _below(part: float, time: np.ndarray, low: float, high: float, generator: np.random.Generator) -> float:
+    """Return a frequency between two [Hz], both lower where the higher is above a part of the rate."""
+    top = min(high, part * _rate(time))
+    bottom = min(low, 0.7 * top)
+    return float(generator.uniform(bottom, top))
