@@ -10,9 +10,6 @@ SUN = 4.925490947e-6
 LOWEST = 16.0
 """Frequency at which a chirp enters the band [Hz]."""
 
-EULER = 0.5772156649015329
-"""The Euler-Mascheroni constant."""
-
 
 def last_stable_frequency(masses: tuple[float, float]) -> float:
     """Return the frequency of the waves of the last stable circular orbit [Hz], ``1 / (6^(3/2) pi M)``.
@@ -48,7 +45,7 @@ def coefficients(masses: tuple[float, float]) -> np.ndarray:
         np.pi * (38645.0 / 756.0 - 65.0 / 9.0 * eta),
         11583231236531.0 / 4694215680.0
         - 640.0 / 3.0 * pi2
-        - 6848.0 / 21.0 * (EULER + np.log(4.0))
+        - 6848.0 / 21.0 * (np.euler_gamma + np.log(4.0))
         + (2255.0 / 12.0 * pi2 - 15737765635.0 / 3048192.0) * eta
         + 76055.0 / 1728.0 * eta**2
         - 127825.0 / 1296.0 * eta**3,
@@ -59,7 +56,7 @@ def coefficients(masses: tuple[float, float]) -> np.ndarray:
 
 
 def phase(frequency: np.ndarray, masses: tuple[float, float]) -> np.ndarray:
-    """Return the phase of a chirp's spectrum [rad], that of a merger at time 0; the spectrum turns as ``exp(-i phase)``.
+    """Return the phase of a chirp's spectrum [rad], of a merger at time 0; the spectrum turns as ``exp(-i phase)``.
 
     Args:
         frequency: Frequencies of the waves [Hz], above 0, shape ``(F,)``.
@@ -88,13 +85,11 @@ def time_to_merger(frequency: float, masses: tuple[float, float]) -> float:
     return float(-3.0 / (128.0 * eta) * slope.sum() / (3.0 * frequency) / (2.0 * np.pi))
 
 
-def inspiral(
-    samples: int, sample_rate: float, merger: float, masses: tuple[float, float], angle: float, lowest: float = LOWEST
-) -> np.ndarray:
+def inspiral(samples: int, sample_rate: float, merger: float, masses: tuple[float, float], angle: float) -> np.ndarray:
     """Return the strain of an inspiral, of any amplitude, in the approximation of a stationary phase.
 
-    The spectrum's amplitude is ``f^(-7/6)``. It rises over the lowest twentieth of the band, and falls to zero over the
-    last tenth below the last stable orbit or nine tenths of the Nyquist frequency, whichever is lower.
+    The spectrum's amplitude is ``f^(-7/6)`` from ``LOWEST`` on. It rises over the first twentieth above that, and falls
+    to zero over the last tenth below the last stable orbit, or below nine tenths of the Nyquist frequency.
 
     Args:
         samples: Even length ``N``.
@@ -102,18 +97,17 @@ def inspiral(
         merger: Time of the merger after the first sample [s]; what lies before the first sample is cut off.
         masses: Masses of the two bodies in the detector's frame [solar masses].
         angle: Phase at the merger [rad].
-        lowest: Frequency at which the chirp begins [Hz].
 
     Returns:
         Strain, shape ``(N,)``.
     """
-    ahead = max(0, int(np.ceil((time_to_merger(lowest, masses) + 1.0 - merger) * sample_rate)))
+    ahead = max(0, int(np.ceil((time_to_merger(LOWEST, masses) + 1.0 - merger) * sample_rate)))
     length = _quick(samples + ahead)
     grid = np.fft.rfftfreq(length, 1.0 / sample_rate)
     highest = min(last_stable_frequency(masses), 0.45 * sample_rate)
-    band = slice(*np.searchsorted(grid, (lowest, highest)))
+    band = slice(*np.searchsorted(grid, (LOWEST, highest)))
     inside = grid[band]
-    rise = np.clip((inside / lowest - 1.0) / 0.05, 0.0, 1.0)
+    rise = np.clip((inside / LOWEST - 1.0) / 0.05, 0.0, 1.0)
     fall = np.clip((1.0 - inside / highest) / 0.1, 0.0, 1.0)
     taper = np.sin(0.5 * np.pi * rise) ** 2 * np.sin(0.5 * np.pi * fall) ** 2
     turns = phase(inside, masses) + 2.0 * np.pi * inside * (merger + ahead / sample_rate) + angle

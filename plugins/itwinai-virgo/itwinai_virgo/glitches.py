@@ -96,7 +96,7 @@ def low_frequency_burst(time: np.ndarray, generator: np.random.Generator) -> Wav
     The ground's motion and the strain's noise fall alike with frequency, as its fourth power, so that the tail stands
     above the noise although it is weak. The witness sees the disturbance before the building damps it.
     """
-    envelope = np.exp(-0.5 * (time / generator.uniform(0.2, 0.3)) ** 2)
+    envelope = np.exp(-0.5 * (time / generator.uniform(0.25, 0.38)) ** 2)
     tones = np.append(generator.uniform(10.9, 12.2, size=2), generator.uniform(16.0, 35.0, size=10))
     phases = np.append(np.full(2, generator.uniform(0.0, 6.2)), generator.uniform(0.0, 2.0 * np.pi, size=10))
     waves = np.sin(2.0 * np.pi * tones[:, None] * time + phases[:, None])
@@ -106,7 +106,7 @@ def low_frequency_burst(time: np.ndarray, generator: np.random.Generator) -> Wav
 
 def power_line(time: np.ndarray, generator: np.random.Generator) -> Waveforms:
     """Return a burst of mains current at 50 Hz; iron saturates, so that the strain has harmonics besides."""
-    rise = generator.uniform(0.35, 0.55)
+    rise = generator.uniform(0.2, 0.4)
     envelope = np.exp(-0.5 * (time / rise) ** 2)
     phase = 2.0 * np.pi * 50.0 * time + generator.uniform(0.0, 2.0 * np.pi)
     second, third = generator.uniform(0.1, 0.3), generator.uniform(0.2, 0.8)
@@ -121,7 +121,7 @@ def scratchy(time: np.ndarray, generator: np.random.Generator) -> Waveforms:
     frequency = _below(0.4, time, 80.0, 115.0, generator)
     waver, depth = generator.uniform(2.0, 5.0), generator.uniform(2.0, 8.0)
     phase = 2.0 * np.pi * frequency * time + depth / waver * np.sin(2.0 * np.pi * waver * time)
-    envelope = np.exp(-0.5 * (time / generator.uniform(0.54, 0.65)) ** 2)
+    envelope = np.exp(-0.5 * (time / generator.uniform(0.25, 0.4)) ** 2)
     # The photodiode's own response rises with frequency, which tilts what it sees.
     tilt = 1.0 + depth / frequency * np.cos(2.0 * np.pi * waver * time)
     return envelope * np.sin(phase), envelope * tilt * np.cos(phase)

@@ -148,16 +148,17 @@ def _couple(explained: np.ndarray, seen: dict[str, np.ndarray], sample_rate: flo
     turn, mains_phase = generator.uniform(0.0, 2.0 * np.pi, size=2)
     sidebands = couplings.bilinear(couplings.mains(samples, sample_rate, mains_phase), angle, 1.0)
     explained += couplings.stray_light(bench, turn, STRAY_LIGHT) + SIDEBANDS * sidebands
-    photodiode, _, reflection, quadrant, accelerometer = EVERY_WITNESS
-    for name, values in seen.items():
-        if name == photodiode:  # a quarter of a fringe away, as the other quadrature of the light
-            values += couplings.stray_light(bench, turn + 0.5 * np.pi, SEEN_FRINGES)
-        elif name == reflection:
-            values += SEEN_SIDEBANDS * sidebands
-        elif name == quadrant:
-            values += BEAM_ANGLE * angle
-        elif name == accelerometer:
-            values += bench
+    parts = (
+        # A quarter of a fringe away, as the other quadrature of the light.
+        lambda: couplings.stray_light(bench, turn + 0.5 * np.pi, SEEN_FRINGES),
+        None,
+        lambda: SEEN_SIDEBANDS * sidebands,
+        lambda: BEAM_ANGLE * angle,
+        lambda: bench,
+    )
+    for name, part in zip(EVERY_WITNESS, parts, strict=True):
+        if part is not None and name in seen:
+            seen[name] += part()
 
 
 def _glitch(gps: float, generator: np.random.Generator) -> Glitch:
