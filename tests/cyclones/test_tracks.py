@@ -9,12 +9,14 @@ from matplotlib.image import imread
 
 from itwinai_core import DataError, UserError
 from itwinai_cyclones import best_tracks
+from itwinai_cyclones.centre_tables import read_centres
 from itwinai_cyclones.detections import Centre
 from itwinai_cyclones.export import write_centres
 from itwinai_cyclones.linking import LinkRules
 from itwinai_cyclones.plugin import cyclones
-from itwinai_cyclones.tracks import read_centres, track_files
+from itwinai_cyclones.tracks import track_files
 
+CSV = ["csv"]
 HEAD = "time,latitude,longitude,agreement,msl_hpa,wind_ms"
 STORM = [
     f"2020-08-{1 + step // 4:02d}T{6 * (step % 4):02d}:00,{10 + step / 2},{170 + step},1.0,{990 - step},30.0"
@@ -36,7 +38,7 @@ def read(path):
 
 def test_a_storm_becomes_a_track_with_all_that_the_table_told(tmp_path):
     table = write(tmp_path / "centres.csv", *reversed(STORM), "2020-08-02T00:00,-20.0,60.0,0.5,1001.0,")
-    lines = track_files([table], tmp_path / "out", LinkRules(), "standard")
+    lines = track_files([table], tmp_path / "out", LinkRules(), "standard", CSV)
     rows = read(tmp_path / "out" / "tracks.csv")
     assert [",".join(list(row.values())[1:]) for row in rows] == STORM
     assert {row["track_id"] for row in rows} == {"0"}
@@ -48,7 +50,7 @@ def test_a_storm_becomes_a_track_with_all_that_the_table_told(tmp_path):
 
 def test_huracanpy_reads_the_tracks(tmp_path):
     huracanpy = pytest.importorskip("huracanpy")
-    track_files([write(tmp_path / "centres.csv", *STORM)], tmp_path / "out", LinkRules(), "standard")
+    track_files([write(tmp_path / "centres.csv", *STORM)], tmp_path / "out", LinkRules(), "standard", CSV)
     tracks = huracanpy.load(str(tmp_path / "out" / "tracks.csv"))
     assert tracks.track_id.values.tolist() == [0] * 16
     assert tracks.lon.values.tolist() == [170.0 + step for step in range(16)]
@@ -57,7 +59,7 @@ def test_huracanpy_reads_the_tracks(tmp_path):
 
 def test_several_tables_are_one_record(tmp_path):
     tables = [write(tmp_path / "second.csv", *STORM[8:]), write(tmp_path / "first.csv", *STORM[:8])]
-    track_files(tables, tmp_path / "out", LinkRules(), "standard")
+    track_files(tables, tmp_path / "out", LinkRules(), "standard", CSV)
     assert len(read(tmp_path / "out" / "tracks.csv")) == 16
 
 
@@ -68,14 +70,15 @@ def test_time_and_place_are_enough_of_a_table(tmp_path):
         tmp_path / "out",
         LinkRules(),
         "standard",
+        CSV,
     )
-    assert lines == ["1 track(s) of 16 centres; 0 centres of no track."]
+    assert lines[:-1] == ["1 track(s) of 16 centres; 0 centres of no track."]
     assert (tmp_path / "out" / "tracks.png").is_file()
 
 
 def test_no_centre_is_no_track_and_still_a_table(tmp_path):
-    lines = track_files([write(tmp_path / "centres.csv")], tmp_path / "out", LinkRules(), "standard")
-    assert lines == ["0 track(s) of 0 centres; 0 centres of no track."]
+    lines = track_files([write(tmp_path / "centres.csv")], tmp_path / "out", LinkRules(), "standard", CSV)
+    assert lines[:-1] == ["0 track(s) of 0 centres; 0 centres of no track."]
     assert read(tmp_path / "out" / "tracks.csv") == []
 
 
@@ -112,7 +115,7 @@ BAD = {
 def test_a_bad_row_is_named_with_its_line_and_nothing_is_written(tmp_path, lines, message):
     table = write(tmp_path / "centres.csv", lines)
     with pytest.raises(DataError, match=message):
-        track_files([table], tmp_path / "out", LinkRules(), "standard")
+        track_files([table], tmp_path / "out", LinkRules(), "standard", CSV)
     assert not (tmp_path / "out").exists()
 
 
@@ -130,19 +133,19 @@ def test_what_is_no_table_is_refused(tmp_path, content, message):
     if content is not None:
         table.write_bytes(content)
     with pytest.raises(DataError, match=message):
-        track_files([table], tmp_path / "out", LinkRules(), "standard")
+        track_files([table], tmp_path / "out", LinkRules(), "standard", CSV)
 
 
 def test_tables_of_different_columns_are_refused(tmp_path):
     tables = [write(tmp_path / "one.csv", *STORM), write(tmp_path / "two.csv", head="time,latitude,longitude")]
     with pytest.raises(DataError, match=r"two\.csv:1: its columns are time, latitude, longitude, those of the first"):
-        track_files(tables, tmp_path / "out", LinkRules(), "standard")
+        track_files(tables, tmp_path / "out", LinkRules(), "standard", CSV)
 
 
 def test_a_folder_that_is_there_stays_as_it_is(tmp_path):
     table = write(tmp_path / "centres.csv", *STORM)
     with pytest.raises(UserError, match="there already, and it stays as it is"):
-        track_files([table], tmp_path, LinkRules(), "standard")
+        track_files([table], tmp_path, LinkRules(), "standard", CSV)
     assert [path.name for path in tmp_path.iterdir()] == ["centres.csv"]
 
 
@@ -152,7 +155,7 @@ def test_a_failure_in_the_middle_leaves_nothing(tmp_path, monkeypatch):
 
     monkeypatch.setattr("itwinai_cyclones.tracks.draw_tracks", fail)
     with pytest.raises(OSError, match="disk full"):
-        track_files([write(tmp_path / "centres.csv", *STORM)], tmp_path / "out", LinkRules(), "standard")
+        track_files([write(tmp_path / "centres.csv", *STORM)], tmp_path / "out", LinkRules(), "standard", CSV)
     assert [path.name for path in tmp_path.iterdir()] == ["centres.csv"]
 
 
@@ -171,7 +174,7 @@ def test_the_command_takes_its_rules_from_its_options(tmp_path):
         done = CliRunner().invoke(cyclones, ["track", str(table), "--output", str(output), *options])
         assert done.exit_code == 0, done.output
         assert done.output.startswith(f"{tracks} track(s)")
-        assert f"In {output}: tracks.csv, tracks.png." in done.output
+        assert f"In {output}: tracks.csv, tracks.nc, tracks.geojson, tracks.png." in done.output
 
 
 @pytest.fixture
@@ -201,7 +204,7 @@ def test_the_table_of_a_prediction_is_read_as_it_was_written(season):
 
 def test_a_month_of_predictions_comes_back_storm_by_storm(tmp_path, season):
     table, month = season
-    lines = track_files([table], tmp_path / "out", LinkRules(duration=0, fixes=1), "standard")
+    lines = track_files([table], tmp_path / "out", LinkRules(duration=0, fixes=1), "standard", CSV)
     storms = len(np.unique(month.storm))
     assert lines[0] == f"{storms} track(s) of {len(month)} centres; 0 centres of no track."
     name = {

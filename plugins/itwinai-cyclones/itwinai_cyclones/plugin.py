@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ITWINAI_API = ">=0.1,<0.2"
 CALENDARS = ("standard", "proleptic_gregorian", "julian", "noleap", "all_leap", "360_day")
+FORMATS = "csv,netcdf,geojson"
 POSITIVE = click.FloatRange(min=0.0, min_open=True)
 
 
@@ -104,6 +105,15 @@ def cyclones() -> None:
 )
 @click.option("--calendar", type=click.Choice(CALENDARS), default=CALENDARS[0], show_default=True, help="Of the times.")
 @click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    default=[FORMATS],
+    show_default=FORMATS,
+    metavar="NAMES",
+    help="Of the tracks: csv, netcdf, te, geojson, parquet, with commas or given again.",
+)
+@click.option(
     "--output", type=click.Path(path_type=Path), default="tracks", show_default=True, help="Folder to make for results."
 )
 def track(  # noqa: PLR0913, PLR0917  an argument for each option
@@ -113,20 +123,21 @@ def track(  # noqa: PLR0913, PLR0917  an argument for each option
     gap: float,
     duration: float,
     calendar: str,
+    formats: tuple[str, ...],
     output: Path,
 ) -> None:
     """Link the centres of one or several tables to tracks of cyclones.
 
     CENTRES.CSV is what `itwinai predict` writes, or any CSV with the columns time, latitude and longitude. The folder
-    of results holds tracks.csv, the rows of the tables with their track_id, and a map, tracks.png.
+    of results holds the tracks in each format, e.g. tracks.csv, the rows of the tables with their track_id, and a map,
+    tracks.png.
     """
     from itwinai_cyclones.linking import LinkRules
-    from itwinai_cyclones.tracks import MAP, TABLE, track_files
+    from itwinai_cyclones.tracks import track_files
 
     rules = LinkRules(speed=speed, farthest=farthest, gap=gap, duration=duration)
-    for line in track_files(tables, output, rules, calendar):
+    for line in track_files(tables, output, rules, calendar, formats):
         click.echo(line)
-    click.echo(f"In {output}: {TABLE}, {MAP}.")
 
 
 @hookimpl
