@@ -142,7 +142,7 @@ VALUES = [
     toy("fit:\n  monitor: Train/Loss\n", "a metric with capitals", "Did you mean 'train/loss'?", (3, 12)),
     Mistake(
         "a preset with capitals",
-        "found 'UNet', expected unet | decoder. Did you mean 'unet'?",
+        "reference_unet. Did you mean 'unet'?",
         "use_case: virgo\nsettings:\n  model:\n    name: UNet\n",
         (4, 11),
     ),
@@ -154,9 +154,9 @@ VALUES = [
     ),
     Mistake(
         "a size that the network cannot halve",
-        "found 60, expected int >= 16 and a multiple of 16",
+        "qscan.times is 60; model.name=unet takes multiples of 16, as 64",
         "use_case: virgo\nsettings: {qscan: {times: 60}}\n",
-        (2, 27),
+        (2, 20),
     ),
     Mistake(
         "an item of a list out of range",

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from itwinai_virgo.decoder import Decoder
+from itwinai_virgo.decoder import Decoder, height_code
 
 
 def count(network):
@@ -24,15 +24,47 @@ def test_the_preset_has_its_parameters():
 
 
 @pytest.mark.parametrize(
-    ("inputs", "widths", "kernel", "parameters"),
+    ("kernel", "parameters"),
     [
-        (3, (32, 64, 64), 7, 309_057),  # "simple" of the itwinai use case
-        (3, (64, 128, 256), 5, 1_035_649),  # "deep" of the itwinai use case
-        (13, (64, 128, 256), 7, 2_060_801),  # with the thirteen witnesses of GlitchFlow
+        (3, 56_897),
+        (5, 157_761),
+        (7, 309_057),  # as the itwinai use case has it
+        (9, 510_785),
+        (11, 762_945),
+        (13, 1_065_537),
+        (15, 1_418_561),
     ],
 )
-def test_published_decoders_are_of_its_kind(inputs, widths, kernel, parameters):
-    assert count(Decoder(inputs, widths, kernel)) == parameters
+def test_the_simple_decoder_of_the_use_case_is_of_its_kind(kernel, parameters):
+    assert count(Decoder(3, (32, 64, 64), kernel)) == parameters
+
+
+@pytest.mark.parametrize(
+    ("kernel", "parameters"),
+    [(3, 373_121), (5, 1_035_649), (7, 2_029_441), (9, 3_354_497)],
+)
+def test_the_deep_decoder_of_the_use_case_is_of_its_kind(kernel, parameters):
+    assert count(Decoder(3, (64, 128, 256), kernel, 0.3)) == parameters
+
+
+def test_the_decoder_for_the_witnesses_of_glitchflow_is_of_its_kind():
+    assert count(Decoder(13, (64, 128, 256), 7)) == 2_060_801
+
+
+def test_the_code_of_the_height_has_no_parameters():
+    assert count(Decoder(3, (4, 8), 5, coded=False)) == count(Decoder(3, (4, 8), 5))
+
+
+def test_the_code_tells_every_two_heights_apart():
+    code = height_code(32, 64)
+    assert code.shape == (32, 64)
+    apart = torch.cdist(code.T, code.T) + 10 * torch.eye(64)
+    assert apart.min() > 0.5
+
+
+def test_the_code_of_a_height_does_not_depend_on_how_many_rows_there_are():
+    coarse, fine = height_code(8, 16), height_code(8, 48)
+    assert torch.allclose(coarse, fine[:, 1::3], atol=1e-6)
 
 
 def test_nothing_in_it_depends_on_the_batch_or_on_chance(network):
@@ -47,12 +79,40 @@ def test_an_image_has_the_same_answer_alone_and_in_a_batch(network):
     assert torch.allclose(network(images), alone, atol=1e-6)
 
 
+INSIDE = (slice(None), slice(None), slice(12, 28), slice(12, 28))
+
+
 @torch.no_grad()
-def test_a_shifted_image_has_a_shifted_answer(network):
+def test_an_image_shifted_in_time_has_a_shifted_answer(network):
     images = torch.randn(1, 3, 40, 40)
-    here, there = network(images), network(images.roll((3, 5), dims=(2, 3)))
-    inside = (slice(None), slice(None), slice(12, 28), slice(12, 28))
-    assert torch.allclose(here.roll((3, 5), dims=(2, 3))[inside], there[inside], atol=1e-6)
+    here, there = network(images), network(images.roll(5, dims=3))
+    assert torch.allclose(here.roll(5, dims=3)[INSIDE], there[INSIDE], atol=1e-6)
+
+
+@torch.no_grad()
+def test_an_image_shifted_in_frequency_has_a_shifted_answer_only_without_the_code(network):
+    images = torch.randn(1, 3, 40, 40)
+    for decoder, same in ((network, False), (Decoder(3, widths=(4, 8), kernel=5, coded=False), True)):
+        here, there = decoder(images), decoder(images.roll(3, dims=2))
+        assert torch.allclose(here.roll(3, dims=2)[INSIDE], there[INSIDE], atol=1e-6) == same
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("slope", [0.2, 0.3])
+def test_noise_keeps_its_strength_through_all_layers(slope):
+    torch.manual_seed(1)
+    decoder = Decoder(3, (64, 128, 256), 5, slope, coded=False)
+    features = decoder.body(decoder.enter(torch.randn(2, 3, 32, 32)))[:, :, 8:24, 8:24]
+    assert float(features.square().mean()) == pytest.approx(1.0, abs=0.5)
+
+
+@torch.no_grad()
+def test_a_rectifier_has_its_slope():
+    decoder = Decoder(1, (1,), 1, slope=0.3, coded=False)
+    for layer in (decoder.enter, decoder.head):
+        torch.nn.init.ones_(layer.weight)
+        torch.nn.init.zeros_(layer.bias)
+    assert decoder(torch.tensor([[[[-2.0, 2.0]]]])).flatten().tolist() == pytest.approx([-0.6, 2.0])
 
 
 def test_a_pixel_sees_as_far_as_the_kernels_reach(network):

@@ -1,5 +1,6 @@
 """The module scales by its training part alone, estimates no negative energy, and learns."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,8 +8,18 @@ import pytest
 import torch
 
 from itwinai_virgo.data import build_splits
-from itwinai_virgo.model import PRESETS, StrainEstimator, _cycle
-from itwinai_virgo.settings import VirgoSettings
+from itwinai_virgo.model import LEARNING_RATES, PRESETS, StrainEstimator, _cycle
+from itwinai_virgo.settings import MULTIPLES, VirgoSettings
+
+PARAMETERS = {
+    "unet": 2_486_989,
+    "decoder": 2_125_121,
+    "recurrent_unet": 2_447_665,
+    "reference_decoder": 309_057,
+    "reference_deep_decoder": 1_035_649,
+    "reference_resnet": 14_909_825,
+    "reference_unet": 34_513_345,
+}
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +40,95 @@ def batch_of(source, count=8):
     return tuple(torch.from_numpy(part) for part in source.__getitems__(list(range(count))))
 
 
-@pytest.mark.parametrize(("name", "parameters"), [("unet", 2_486_989), ("decoder", 2_125_121)])
-def test_settings_reach_both_presets(name, parameters):
-    module = StrainEstimator(VirgoSettings.model_validate({"model": {"name": name}}))
-    assert sum(weights.numel() for weights in module.parameters()) == parameters
+def preset(name, task="noise"):
+    """Return an untrained preset with a fixed seed."""
+    torch.manual_seed(0)
+    return StrainEstimator(VirgoSettings.model_validate({"model": {"name": name}, "task": task}))
+
+
+@pytest.fixture(scope="module")
+def cleaning(train):
+    """Return training images of the task ``denoise``, whose clean strain has half the energy below 100 Hz."""
+    clean = train.strain.copy()
+    clean[:, :, :8] = np.log1p(np.expm1(clean[:, :, :8]) / 2)
+    return replace(train, task="denoise", clean=clean)
+
+
+@pytest.fixture
+def cleaner(small, cleaning):
+    """Return an untrained module of the task ``denoise``, scaled."""
+    torch.manual_seed(0)
+    module = StrainEstimator(small.model_copy(update={"task": "denoise"}))
+    module.fit_scaling(cleaning)
+    return module
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_settings_reach_every_preset(name):
+    module = preset(name)
+    assert sum(weights.numel() for weights in module.parameters() if weights.requires_grad) == PARAMETERS[name]
 
 
 def test_presets_are_those_of_the_settings():
     choices = VirgoSettings.model_json_schema()["$defs"]["ModelSettings"]["properties"]["name"]["enum"]
-    assert set(PRESETS) == set(choices)
+    assert set(PRESETS) == set(LEARNING_RATES) == set(PARAMETERS) == set(choices)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_a_preset_takes_the_multiples_that_the_settings_ask_for_and_no_others(name):
+    network = PRESETS[name](1).eval()
+
+    def takes(times):
+        try:
+            return network(torch.zeros(1, 1, 16, times)).shape == (1, 1, 16, times)
+        except RuntimeError:
+            return False
+
+    multiple = MULTIPLES.get(name, 1)
+    assert takes(16 + multiple)
+    assert multiple == 1 or not takes(16 + multiple // 2)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_images_stay_channels_last_in_every_preset(name):
+    module = preset(name).eval()
+    layouts = []
+    for layer in module.network.modules():
+        if isinstance(layer, torch.nn.Conv2d):
+            layer.register_forward_pre_hook(lambda _, given: layouts.append(given[0]))
+    module(torch.randn(2, 3, 32, 16))
+    assert [given.shape for given in layouts if not given.is_contiguous(memory_format=torch.channels_last)] == []
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("name", ["unet", "decoder", "recurrent_unet", "reference_decoder", "reference_resnet"])
+@pytest.mark.parametrize("task", ["noise", "denoise"])
+def test_the_estimate_of_bfloat16_is_close_and_in_float32(name, task):
+    module = preset(name, task).eval()
+    images = torch.rand(2, 3 + (task == "denoise"), 32, 32) * 3
+    exact = module(images)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = module(images)
+    assert found.dtype == torch.float32
+    assert not torch.equal(found, exact)
+    assert float((found - exact).norm() / exact.norm()) < 0.02
+
+
+@torch.no_grad()
+def test_scaling_and_loss_stay_in_float32_under_bfloat16(model, train, monkeypatch):
+    model.fit_scaling(train)
+    monkeypatch.setattr(model, "log", lambda *_, **__: None)
+    seen = []
+    model.network.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    inputs, target = batch_of(train)
+    with torch.autocast("cpu", torch.bfloat16):
+        loss = model.training_step((inputs, target), 0)
+        estimate = model(inputs)
+    assert torch.equal(seen[0], (inputs - model.input_mean) / model.input_deviation)
+    assert loss.dtype == torch.float32
+    assert torch.allclose(loss, (estimate - target).abs().mean() / model.strain_deviation)
 
 
 @torch.no_grad()
@@ -48,7 +139,7 @@ def test_no_estimate_is_negative(model, train):
 
 def test_scaling_gives_training_images_zero_mean_and_unit_deviation(model, train):
     model.fit_scaling(train)
-    images = (torch.from_numpy(train.witnesses) - model.witness_mean) / model.witness_deviation
+    images = (torch.from_numpy(train.witnesses) - model.input_mean) / model.input_deviation
     assert images.mean(dim=(0, 2, 3)).numpy() == pytest.approx(np.zeros(3), abs=1e-4)
     assert images.std(dim=(0, 2, 3)).numpy() == pytest.approx(np.ones(3), abs=1e-3)
     assert float(model.strain_deviation) == pytest.approx(train.strain.std(), rel=1e-5)
@@ -56,9 +147,9 @@ def test_scaling_gives_training_images_zero_mean_and_unit_deviation(model, train
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("name", ["unet", "decoder"])
+@pytest.mark.parametrize("name", ["unet", "decoder", "recurrent_unet", "reference_resnet"])
 def test_training_starts_at_the_median_of_the_training_strain(name, train):
-    module = StrainEstimator(VirgoSettings.model_validate({"model": {"name": name}}))
+    module = preset(name)
     module.fit_scaling(train)
     torch.nn.init.zeros_(module.network.head.weight)
     assert module(torch.randn(2, 3, 16, 16)).numpy() == pytest.approx(np.median(train.strain), rel=1e-4)
@@ -133,7 +224,7 @@ def test_a_few_updates_bring_the_loss_down(model, train, monkeypatch):
     ("content", "rate"),
     [
         ({}, 2e-3),
-        ({"model": {"name": "decoder"}}, 2e-4),
+        ({"model": {"name": "decoder"}}, 5e-4),
         ({"model": {"name": "decoder"}, "training": {"learning_rate": 5e-5}}, 5e-5),
     ],
 )
@@ -143,3 +234,58 @@ def test_a_preset_has_its_own_learning_rate_unless_one_is_given(content, rate):
     found = module.configure_optimizers()
     assert found["optimizer"].defaults["lr"] == rate
     assert found["lr_scheduler"]["interval"] == "step"
+
+
+def test_images_of_a_source_without_arrays_are_enough_for_the_scaling(model, train):
+    whole = StrainEstimator(VirgoSettings())
+    whole.fit_scaling(train)
+    stored = type("Stored", (), {"__len__": lambda _: len(train), "__getitems__": lambda _, i: train.__getitems__(i)})
+    model.fit_scaling(stored())
+    for name in ("input_mean", "input_deviation", "strain_deviation", "strain_median"):
+        assert torch.equal(getattr(model, name), getattr(whole, name))
+
+
+def test_images_of_zeros_scale_without_a_division_by_zero(model, train):
+    nothing = replace(train, strain=np.zeros_like(train.strain), witnesses=np.zeros_like(train.witnesses))
+    model.fit_scaling(nothing)
+    assert bool(torch.isfinite(model(batch_of(nothing)[0])).all())
+
+
+@torch.no_grad()
+def test_denoising_starts_with_the_strain_as_it_is(cleaner, cleaning):
+    torch.nn.init.zeros_(cleaner.network.head.weight)
+    inputs, _ = batch_of(cleaning)
+    energy = torch.expm1(inputs[:, :1])
+    kept = torch.expm1(cleaner(inputs))
+    assert bool((kept >= 0.97 * energy).all())
+    assert bool((kept <= energy + 1e-6).all())
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("loudness", [0.0, 1.0, 1e6])
+def test_denoising_adds_nothing_to_the_strain_and_leaves_no_negative_energy(cleaner, loudness):
+    torch.nn.init.normal_(cleaner.network.head.weight)
+    energy = loudness * torch.rand(4, 4, 16, 16)
+    answer = cleaner(torch.log1p(energy))
+    assert float(answer.min()) >= 0.0
+    assert bool((answer <= torch.log1p(energy[:, :1]) + 1e-5).all())
+
+
+def test_denoising_has_an_input_more_and_scales_the_strain_by_itself(cleaner, cleaning):
+    assert cleaner.input_mean.shape == (4, 1, 1)
+    assert float(cleaner.input_mean[0]) == pytest.approx(cleaning.strain.mean(), rel=1e-5)
+    assert float(cleaner.strain_median) == pytest.approx(np.median(cleaning.clean), rel=1e-5)
+
+
+def test_denoising_learns_what_is_to_be_taken_away(cleaner, cleaning, monkeypatch):
+    monkeypatch.setattr(cleaner, "log", lambda *_, **__: None)
+    optimiser = torch.optim.AdamW(cleaner.parameters(), lr=2e-3)
+    batch = batch_of(cleaning, 12)
+    for _ in range(30):
+        loss = cleaner.training_step(batch, 0)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    inputs, target = batch
+    nothing_done = float((inputs[:, :1] - target).abs().mean() / cleaner.strain_deviation)
+    assert float(loss.detach()) < 0.5 * nothing_done

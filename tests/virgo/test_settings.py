@@ -65,7 +65,7 @@ def test_both_presets_are_there(name):
         ("data", "witnesses", []),
         ("whitening", "filter_length", 0),
         ("qscan", "q", 3.0),
-        ("qscan", "frequencies", 50),
+        ("qscan", "frequencies", 15),
         ("qscan", "times", 8),
         ("model", "name", "resnet"),
         ("training", "learning_rate", 0),
@@ -92,6 +92,28 @@ def test_a_value_that_cannot_be_is_refused_at_its_key(section, key, value):
 def test_values_that_do_not_fit_together_are_refused(content, message):
     with pytest.raises(ValidationError, match=message):
         VirgoSettings.model_validate(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "side", "pixels", "message"),
+    [
+        ("unet", "frequencies", 50, "qscan.frequencies is 50; model.name=unet takes multiples of 16, as 48"),
+        ("recurrent_unet", "times", 24, "qscan.times is 24; model.name=recurrent_unet takes multiples of 16, as 32"),
+        ("reference_unet", "times", 40, "qscan.times is 40; model.name=reference_unet takes multiples of 16"),
+        ("reference_resnet", "frequencies", 50, "model.name=reference_resnet takes multiples of 4, as 48"),
+    ],
+)
+def test_a_size_that_the_network_cannot_halve_is_refused_with_one_that_it_can(name, side, pixels, message):
+    with pytest.raises(ValidationError, match=message):
+        VirgoSettings.model_validate({"model": {"name": name}, "qscan": {side: pixels}})
+
+
+@pytest.mark.parametrize(
+    ("name", "pixels"), [("decoder", 50), ("reference_decoder", 17), ("reference_resnet", 20), ("unet", 48)]
+)
+def test_a_size_that_the_network_takes_is_taken(name, pixels):
+    settings = VirgoSettings.model_validate({"model": {"name": name}, "qscan": {"frequencies": pixels}})
+    assert settings.qscan.frequencies == pixels
 
 
 def test_settings_stay_as_they_are():

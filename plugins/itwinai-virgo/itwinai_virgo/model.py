@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from lightning.pytorch import LightningModule
 from torch import nn
 
 from itwinai_virgo.decoder import Decoder
 from itwinai_virgo.metrics import image_metrics
+from itwinai_virgo.predecessors import DropoutUNet, ResNetGenerator
+from itwinai_virgo.recurrent import RecurrentUNet
+from itwinai_virgo.scaling import image_scaling
 from itwinai_virgo.unet import UNet
 
 if TYPE_CHECKING:
@@ -19,38 +22,63 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from itwinai_virgo.data import Images
+    from itwinai_virgo.scaling import Pairs
     from itwinai_virgo.settings import VirgoSettings
 
-PRESETS: Mapping[str, Callable[[int], nn.Module]] = {"unet": UNet, "decoder": Decoder}
-"""Networks by the name that ``settings.model.name`` takes; each is built for a number of witnesses."""
+PRESETS: Mapping[str, Callable[[int], nn.Module]] = {
+    "unet": UNet,
+    "decoder": Decoder,
+    "recurrent_unet": RecurrentUNet,
+    "reference_decoder": partial(Decoder, widths=(32, 64, 64), kernel=7, slope=0.2, coded=False),
+    "reference_deep_decoder": partial(Decoder, widths=(64, 128, 256), kernel=5, slope=0.3, coded=False),
+    "reference_resnet": ResNetGenerator,
+    "reference_unet": DropoutUNet,
+}
+"""Networks by the name that ``settings.model.name`` takes; each is built for a number of input images."""
 
-LEARNING_RATES: Mapping[str, float] = {"unet": 2e-3, "decoder": 2e-4}
-"""Highest learning rates; the decoder has no normalisation, and its loss jumps at the U-Net's."""
+LEARNING_RATES: Mapping[str, float] = {
+    "unet": 2e-3,
+    "decoder": 5e-4,
+    "recurrent_unet": 2e-3,
+    "reference_decoder": 5e-4,
+    "reference_deep_decoder": 5e-4,
+    "reference_resnet": 5e-4,
+    "reference_unet": 2e-4,
+}
+"""Highest learning rates; without normalisation a loss jumps at the U-Net's."""
 
 WARM_UP = 0.1
 """Part of the updates over which the learning rate rises."""
 
+KEPT = 4.0
+"""Start of the task ``denoise``: the logit of the part of the energy that is kept, 98 %."""
+
 
 class StrainEstimator(LightningModule):
-    """Estimates the image of the strain from the images of its witnesses.
+    """Estimates an image of the strain: its noise from its witnesses, or what is left of it without that noise.
 
     All images are scaled energies ``ln(1 + E)``; the module's own scaling, of unit deviation, is fitted to the
-    training part by ``fit_scaling`` and saved with the weights.
+    training part by ``fit_scaling`` and saved with the weights. The network alone may run in bfloat16, and keeps the
+    channels of a pixel side by side in memory, which convolutions on CPUs and GPUs work on faster.
+
+    Of the task ``denoise`` the network answers which part of each pixel's energy to keep. So it can add nothing to the
+    strain, and what it does not recognise passes.
     """
 
-    witness_mean: Tensor
-    witness_deviation: Tensor
+    input_mean: Tensor
+    input_deviation: Tensor
     strain_deviation: Tensor
     strain_median: Tensor
 
     def __init__(self, settings: VirgoSettings) -> None:
         """Build the untrained preset that the settings name."""
         super().__init__()
-        witnesses = len(settings.data.witnesses)
-        self.network = PRESETS[settings.model.name](witnesses)
-        self.register_buffer("witness_mean", torch.zeros(witnesses, 1, 1))
-        self.register_buffer("witness_deviation", torch.ones(witnesses, 1, 1))
+        self._gated = settings.task == "denoise"
+        inputs = len(settings.data.witnesses) + self._gated
+        network = PRESETS[settings.model.name](inputs)
+        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # nn.Module's stub
+        self.register_buffer("input_mean", torch.zeros(inputs, 1, 1))
+        self.register_buffer("input_deviation", torch.ones(inputs, 1, 1))
         self.register_buffer("strain_deviation", torch.ones(()))
         self.register_buffer("strain_median", torch.zeros(()))
         self._learning_rate = settings.training.learning_rate or LEARNING_RATES[settings.model.name]
@@ -58,27 +86,31 @@ class StrainEstimator(LightningModule):
         self.train_metrics = image_metrics()
         self.validation_metrics = image_metrics()
 
-    def fit_scaling(self, train: Images) -> None:
-        """Take mean and deviation from training images, and start the estimate at their median."""
-        self.witness_mean.copy_(torch.from_numpy(train.witnesses.mean(axis=(0, 2, 3))[:, None, None]))
-        self.witness_deviation.copy_(torch.from_numpy(train.witnesses.std(axis=(0, 2, 3))[:, None, None]))
-        self.strain_deviation.fill_(float(train.strain.std()))
-        self.strain_median.fill_(float(np.median(train.strain)))
-        start = float(self.strain_median / self.strain_deviation)
+    def fit_scaling(self, train: Pairs) -> None:
+        """Take scales from training images, and start the estimate at their median, or at the strain itself."""
+        scaling = image_scaling(train)
+        self.input_mean.copy_(torch.from_numpy(scaling.mean[:, None, None]))
+        self.input_deviation.copy_(torch.from_numpy(scaling.deviation[:, None, None]))
+        self.strain_deviation.fill_(scaling.target_deviation)
+        self.strain_median.fill_(scaling.target_median)
+        start = math.log(math.expm1(max(scaling.target_median / scaling.target_deviation, 1e-3)))
         head = self.network.head
         if isinstance(head, nn.Conv2d) and head.bias is not None:
-            nn.init.constant_(head.bias, math.log(math.expm1(start)))
+            nn.init.constant_(head.bias, KEPT if self._gated else start)
 
-    def forward(self, witnesses: Tensor) -> Tensor:
-        """Return the estimated strain image.
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return the estimated image.
 
         Args:
-            witnesses: Scaled energies, shape ``(B, C, F, T)``.
+            inputs: Scaled energies, shape ``(B, C, F, T)``; for ``denoise`` the strain comes first.
 
         Returns:
             Scaled energies, not negative, shape ``(B, 1, F, T)``.
         """
-        raw = self.network((witnesses - self.witness_mean) / self.witness_deviation)
+        scaled = (inputs - self.input_mean) / self.input_deviation
+        raw = self.network(scaled.contiguous(memory_format=torch.channels_last)).float()
+        if self._gated:
+            return torch.log1p(torch.sigmoid(raw) * torch.expm1(inputs[:, :1]))
         return nn.functional.softplus(raw) * self.strain_deviation
 
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
@@ -97,14 +129,14 @@ class StrainEstimator(LightningModule):
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def _loss(self, batch: tuple[Tensor, Tensor], part: str, metrics: Any) -> Tensor:
-        """Return the mean absolute error in units of the training strain's deviation, and log it with the metrics."""
-        witnesses, strain = batch
-        estimate = self(witnesses)
-        loss = nn.functional.l1_loss(estimate, strain) / self.strain_deviation
-        metrics.update(estimate.detach().float(), strain)
-        self.log(f"{part}/loss", loss, on_step=False, on_epoch=True, batch_size=len(strain))
+        """Return the mean absolute error in units of the training target's deviation, and log it with the metrics."""
+        inputs, target = batch
+        estimate = self(inputs)
+        loss = nn.functional.l1_loss(estimate, target) / self.strain_deviation
+        metrics.update(estimate.detach(), target)
+        self.log(f"{part}/loss", loss, on_step=False, on_epoch=True, batch_size=len(target))
         for name, metric in metrics.items():
-            self.log(f"{part}/{name}", metric, on_step=False, on_epoch=True, batch_size=len(strain))
+            self.log(f"{part}/{name}", metric, on_step=False, on_epoch=True, batch_size=len(target))
         return loss
 
 

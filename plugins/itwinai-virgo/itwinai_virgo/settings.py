@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from itwinai_core import Config, InputFile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Fraction = Annotated[float, Field(gt=0, lt=0.5)]
 Task = Literal["noise", "denoise"]
@@ -15,8 +19,8 @@ Task = Literal["noise", "denoise"]
 class DataSettings(Config):
     """Strain and witnesses to learn from, and how their time is split."""
 
-    file: InputFile | None = None
-    """HDF5 file of strain and witnesses in this plugin's layout; null generates them from Virgo's noise curve."""
+    file: InputFile | Annotated[tuple[InputFile, ...], Field(min_length=1)] | None = None
+    """File of strain and witnesses, GWF, HDF5 or text, or a list of them; null generates them from Virgo's curve."""
 
     strain: str = "V1:Hrec_hoft_16384Hz"
     """Channel of the strain, as the file names it."""
@@ -29,7 +33,7 @@ class DataSettings(Config):
     """Channels that saw disturbances at their source, in the order in which the network takes them."""
 
     sample_rate: Annotated[float, Field(gt=0, le=32768)] = 1024.0
-    """Rate that every channel is brought down to [Hz]."""
+    """Rate that every channel is brought to [Hz]."""
 
     seconds: PositiveInt = 2400
     """Length of generated data [s]."""
@@ -48,6 +52,11 @@ class DataSettings(Config):
 
     guard: PositiveFloat = 8.0
     """Time left out between two parts [s]; at least a window and the whitening filter."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files of ``file``, none where data are generated."""
+        return (self.file,) if isinstance(self.file, Path) else self.file or ()
 
 
 class WhiteningSettings(Config):
@@ -75,28 +84,61 @@ class QScanSettings(Config):
     high: PositiveFloat = 350.0
     """Highest frequency [Hz]."""
 
-    frequencies: Annotated[int, Field(ge=16, multiple_of=16)] = 64
-    """Height of an image [pixels], in equal ratios of frequency; a multiple of 16 for the U-Net."""
+    frequencies: Annotated[int, Field(ge=16)] = 64
+    """Height of an image [pixels], in equal ratios of frequency; networks that halve it ask for a multiple."""
 
-    times: Annotated[int, Field(ge=16, multiple_of=16)] = 64
-    """Width of an image [pixels]; a multiple of 16 for the U-Net."""
+    times: Annotated[int, Field(ge=16)] = 64
+    """Width of an image [pixels]; likewise."""
+
+
+Network = Literal[
+    "unet",
+    "decoder",
+    "recurrent_unet",
+    "reference_decoder",
+    "reference_deep_decoder",
+    "reference_resnet",
+    "reference_unet",
+]
+
+MULTIPLES: Mapping[str, int] = {"unet": 16, "recurrent_unet": 16, "reference_resnet": 4, "reference_unet": 16}
+"""What the height and the width of an image are multiples of, for networks that halve them."""
 
 
 class ModelSettings(Config):
     """The network from images of witnesses to the image of the strain."""
 
-    name: Literal["unet", "decoder"] = "unet"
-    """Preset: a U-Net of 2,486,989 parameters, or a decoder of 2,125,121 whose updates take ten times as long."""
+    name: Network = "unet"
+    """Preset: the U-Net, a decoder that costs ten times as much, a recurrent U-Net, or one of the earlier use case."""
 
 
 class TrainingSettings(Config):
     """The optimiser, AdamW; its rate rises for a tenth of the updates and then falls along a cosine."""
 
     learning_rate: PositiveFloat | None = None
-    """Highest learning rate; null takes the preset's own, 2e-3 for the U-Net and 2e-4 for the decoder."""
+    """Highest learning rate; null takes the preset's own, which trains stably on generated data."""
 
     weight_decay: NonNegativeFloat = 1e-2
     """Part of each weight, times the learning rate, that an update takes away."""
+
+    null: Annotated[float, Field(ge=0, le=0.9)] = 0.15
+    """Part of the training windows of the task denoise that are given the witnesses of another time."""
+
+
+class EvaluationSettings(Config):
+    """The generated stretch, of realistic rates, on which vetoes are judged."""
+
+    seconds: Annotated[int, Field(ge=0, le=86_400)] = 3600
+    """Length [s]; 0 leaves it out."""
+
+    glitch_rate: Annotated[float, Field(ge=0, le=10)] = 1 / 60
+    """Mean number of glitches a second [Hz]."""
+
+    chirp_rate: Annotated[float, Field(ge=0, le=10)] = 1 / 60
+    """Mean number of mergers a second [Hz], which no witness sees."""
+
+    dead_time: Annotated[float, Field(gt=0, lt=1)] = 0.01
+    """Part of the time that vetoes may take."""
 
 
 class VirgoSettings(Config):
@@ -120,11 +162,21 @@ class VirgoSettings(Config):
     training: TrainingSettings = TrainingSettings()
     """The optimiser."""
 
+    evaluation: EvaluationSettings = EvaluationSettings()
+    """What vetoes are judged on."""
+
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         """Refuse settings that are fine alone and not together."""
         if self.qscan.low >= self.qscan.high:
             raise ValueError(f"qscan.low is {self.qscan.low:g} Hz, not below qscan.high, {self.qscan.high:g} Hz")
+        multiple = MULTIPLES.get(self.model.name, 1)
+        for side, pixels in (("frequencies", self.qscan.frequencies), ("times", self.qscan.times)):
+            if pixels % multiple:
+                near = round(pixels / multiple) * multiple
+                raise ValueError(
+                    f"qscan.{side} is {pixels}; model.name={self.model.name} takes multiples of {multiple}, as {near}"
+                )
         settle = self.qscan.window + self.whitening.filter_length
         if self.data.guard < settle:
             raise ValueError(

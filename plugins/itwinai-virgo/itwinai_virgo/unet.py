@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, cast
 import torch
 from torch import nn
 
+from itwinai_virgo.normalisation import GroupNorm
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -61,5 +63,5 @@ def _double(inputs: int, outputs: int) -> nn.Sequential:
     layers: list[nn.Module] = []
     for narrow in (inputs, outputs):
         groups = next(count for count in (6, 4, 3, 2, 1) if outputs % count == 0)
-        layers += [nn.Conv2d(narrow, outputs, 3, padding=1), nn.GroupNorm(groups, outputs), nn.ReLU()]
+        layers += [nn.Conv2d(narrow, outputs, 3, padding=1), GroupNorm(groups, outputs), nn.ReLU()]
     return nn.Sequential(*layers)
