@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
@@ -19,6 +20,10 @@ CHUNK = 8
 
 CHUNK_ELSEWHERE = 64
 """Series that another device transforms together; their tiles fill at most a few gigabytes."""
+
+LOUD = 1e3
+"""Energy from which on a row's tiles are taken in double precision: in single, the rounding of the loudest is seen in
+the median of the others."""
 
 SMALLEST = 2.0**-1000
 """A series that varies by less is taken as constant: the inverse would not fit double precision."""
@@ -148,29 +153,31 @@ class QTransform:
             parts = QImages(*(getattr(out, field.name)[piece] for field in fields(QImages)))
             standard = None if reference is None else reference[piece]
             self._transform(series[piece], standard, _Work(buffer, windows, channels, q_of), parts)
-        return QImages(*(getattr(out, field.name).unflatten(0, lead) for field in fields(QImages)))
+        whole = (getattr(out, field.name) for field in fields(QImages))
+        return QImages(*(values.reshape(*lead, *values.shape[1:]) for values in whole))
 
     def _transform(self, series: Tensor, reference: Tensor | None, work: _Work, out: QImages) -> None:
         """Fill in the images of some series, on their own scale or that of their references."""
-        spectrum, valid, unit = _spectrum(series if reference is None else reference)
-        work.buffer[:, :-1] = spectrum
+        standard, valid, unit = _spectrum(series if reference is None else reference)
+        work.buffer[:, :-1] = standard
         tiles = [[rows.tiles() for rows in plane] for plane in work.windows]
-        choice = work.choice(
-            torch.stack([torch.cat([rows.peaks() for rows in plane], dim=1).amax(1) for plane in tiles])
-        )
+        peaks = torch.stack([torch.cat([rows.peaks() for rows in plane], dim=1).amax(dim=1) for plane in tiles])
+        choice = work.choice(peaks)
+        loud = peaks.gather(0, choice[None])[0] > LOUD
         if reference is not None:
             spectrum, finite, _ = _spectrum(series, unit)
             work.buffer[:, :-1] = spectrum
             valid = valid & finite
-        for number, plane in enumerate(self._planes):
-            chosen = torch.nonzero(choice == number)[:, 0]
+        for number, precise in itertools.product(range(len(self._planes)), (False, True)):
+            chosen = torch.nonzero((choice == number) & (loud == precise))[:, 0]
             if not len(chosen):
                 continue
-            rows = tiles[number]
+            plane = self._planes[number]
+            rows = plane.precisely(standard[chosen]) if precise else [group.of(chosen) for group in tiles[number]]
             if reference is not None:
-                rows = [Tiles(own.energy(), was.median) for own, was in zip(work.windows[number], rows, strict=True)]
-            rows = [group.of(chosen) for group in rows]
-            out.energy[chosen] = plane.image(rows)
+                own = [group.energy()[chosen] for group in work.windows[number]]
+                rows = [Tiles(energy, was.median) for energy, was in zip(own, rows, strict=True)]
+            plane.draw(rows, [out.energy[place] for place in chosen.tolist()])
             out.q[chosen] = plane.q
             out.peak[chosen], out.peak_time[chosen], out.peak_frequency[chosen] = plane.loudest(rows)
         out.valid[:] = valid
@@ -212,7 +219,7 @@ class _Work:
         """Return the number of each series' plane, shape ``(B,)``, from the loudest tiles ``(planes, B)``."""
         if self.q_of == "each":
             return peaks.argmax(dim=0)
-        events = peaks.unflatten(1, (-1, self.channels))
+        events = peaks.reshape(len(peaks), -1, self.channels)
         best = events[..., 0] if self.q_of == "first" else events.amax(dim=2)
         return best.argmax(dim=0).repeat_interleave(self.channels)
 

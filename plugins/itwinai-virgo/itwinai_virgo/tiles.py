@@ -110,7 +110,8 @@ class Windows:
         """Return the tiles with the medians of their own rows."""
         energy = self.energy()
         median = middle(energy)
-        return Tiles(energy, torch.where(median > 0, median, torch.inf))
+        # In single precision, also where they come from a buffer of double.
+        return Tiles(energy.float(), torch.where(median > 0, median, torch.inf).float())
 
 
 class Plane:
@@ -146,15 +147,22 @@ class Plane:
         self._rows = torch.as_tensor(rows, dtype=torch.float32)
 
     def over(self, buffer: Tensor) -> list[Windows]:
-        """Return the windows of every group over a buffer of spectra, complex, shape ``(B, N / 2 + 2)``."""
+        """Return the windows of every group over a buffer of spectra of either precision, shape ``(B, N / 2 + 2)``."""
         return [group.over(buffer) for group in self._groups]
 
-    def image(self, tiles: Sequence[Tiles]) -> Tensor:
-        """Return pixels ``(B, F, T)`` from the tiles of every group."""
+    def precisely(self, spectrum: Tensor) -> list[Tiles]:
+        """Return the tiles of spectra ``(B, N / 2 + 1)``, by way of double precision."""
+        return [windows.tiles() for windows in self.over(torch.nn.functional.pad(spectrum, (0, 1)))]
+
+    def draw(self, tiles: Sequence[Tiles], images: Sequence[Tensor]) -> None:
+        """Write the pixels of each series into its image, shape ``(F, T)``, from the tiles of every group."""
         resampled = torch.cat(
             [group.resample(rows.energy) / rows.median for group, rows in zip(self._groups, tiles, strict=True)], dim=1
         )
-        return self._frequency_basis.to(resampled.device) @ resampled
+        weights = self._frequency_basis.to(resampled.device)
+        # One by one into its place: a copy of large images costs as much as the product.
+        for rows, image in zip(resampled, images, strict=True):
+            torch.mm(weights, rows, out=image)
 
     def loudest(self, tiles: Sequence[Tiles]) -> tuple[Tensor, Tensor, Tensor]:
         """Return energy over the row's median, time [s] and frequency [Hz] of the loudest tile, each of ``(B,)``."""
@@ -183,7 +191,7 @@ class _Group:
             slice(2 * start, 2 * (start + len(window))) for start, window in zip(starts, windows, strict=True)
         ]
         # Twice each: for the real and the imaginary part.
-        self._weights = torch.as_tensor(np.repeat(np.concatenate(windows), 2), dtype=torch.float32)
+        self._weights = torch.from_numpy(np.repeat(np.concatenate(windows), 2))
         self.resample = Resampling(count, times * (count / duration))
 
     def over(self, buffer: Tensor) -> Windows:
@@ -192,7 +200,7 @@ class _Group:
         # at zero, which is quicker than around it.
         spectra = torch.zeros(len(buffer), len(self._bins), self._count, dtype=buffer.dtype, device=buffer.device)
         given, taken = torch.view_as_real(buffer).flatten(1), torch.view_as_real(spectra).flatten(2)
-        weights = torch.split(self._weights.to(buffer.device), [bins.stop - bins.start for bins in self._bins])
+        weights = torch.split(self._weights.to(given), [bins.stop - bins.start for bins in self._bins])
         rows = [
             (given[:, bins], weight, taken[:, row, : len(weight)])
             for row, (bins, weight) in enumerate(zip(self._bins, weights, strict=True))
