@@ -86,7 +86,7 @@ def time_to_merger(frequency: float, masses: tuple[float, float]) -> float:
 
 
 def inspiral(samples: int, sample_rate: float, merger: float, masses: tuple[float, float], angle: float) -> np.ndarray:
-    """Return the strain of an inspiral, of any amplitude, in the approximation of a stationary phase.
+    """Return the strain of an inspiral, of an amplitude to be scaled, in the approximation of a stationary phase.
 
     The spectrum's amplitude is ``f^(-7/6)`` from ``LOWEST`` on. It rises over the first twentieth above that, and falls
     to zero over the last tenth below the last stable orbit, or below nine tenths of the Nyquist frequency.
@@ -113,7 +113,7 @@ def inspiral(samples: int, sample_rate: float, merger: float, masses: tuple[floa
     turns = phase(inside, masses) + 2.0 * np.pi * inside * (merger + ahead / sample_rate) + angle
     spectrum = np.zeros(len(grid), dtype=np.complex128)
     spectrum[band] = taper * inside ** (-7.0 / 6.0) * np.exp(-1j * turns)
-    return np.asarray(np.fft.irfft(spectrum, length)[ahead : ahead + samples])
+    return np.asarray(sample_rate * np.fft.irfft(spectrum, length)[ahead : ahead + samples])
 
 
 def _quick(samples: int) -> int:

@@ -27,7 +27,7 @@ EVERY_WITNESS = (*WITNESSES, "V1:INJ_IMC_QD_FF_DC_V", "V1:ENV_IB_CT_FINGER_ACC_Y
 
 UNITS = ("V", "T", "V", "rad", "m")
 
-LEVELS = (1e-6, 1e-11, 1e-7, 1e-9, 1e-9)
+LEVELS = (1e-6, 1e-11, 1e-7, 1e-10, 1e-10)
 """Density of each witness's noise far above its corner [unit/sqrt(Hz)]."""
 
 COUPLED_BANDS = (((16.0, 45.0),), ((45.0, 60.0), (95.0, 105.0)), ((110.0, 300.0),), (), ())
