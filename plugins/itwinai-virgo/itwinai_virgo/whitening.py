@@ -136,8 +136,9 @@ class Whitening:
 
         With ``crop=False`` the result is that of GWpy's ``whiten(part_seconds, overlap, fduration=filter_seconds)``:
         as long as the series, whose ends are faded over half the filter's length, so that a whole length at each end
-        of the result is not white. With ``crop=True`` nothing is faded, and what needs samples beyond the ends is left
-        out.
+        of the result is not white. With ``crop=True`` nothing is faded, what needs samples beyond the ends is left out,
+        and no offset passes the filter, so that samples that it does not reach have no part in the result, not even
+        through the mean; above twice the inverse of the filter's length, the two agree.
 
         Args:
             series: Real series of any unit, shape ``(..., N)``.
@@ -167,7 +168,8 @@ class Whitening:
         for number, one in enumerate(flat):
             values, valid = _centred(one)
             taps = self._taps(values, None if curve is None else (frequencies, asd[number]))
-            out[number] = torch.where(valid, _convolved(values if crop else self._faded(values), taps), torch.nan)
+            white = _convolved(values, _rejecting_offset(taps)) if crop else _convolved(self._faded(values), taps)
+            out[number] = torch.where(valid, white, torch.nan)
         return out.reshape(*lead, -1)
 
     def _taps(self, values: Tensor, curve: tuple[Tensor, Tensor] | None) -> Tensor:
@@ -221,6 +223,12 @@ def _centred(values: Tensor) -> tuple[Tensor, Tensor]:
     valid = torch.isfinite(low) & torch.isfinite(high)
     values = values.to(torch.float64)
     return torch.where(valid & (low < high), values - values.mean(), 0.0), valid
+
+
+def _rejecting_offset(taps: Tensor) -> Tensor:
+    """Return a filter that passes nothing at 0 Hz, and hardly differs above twice the inverse of its length."""
+    window = torch.hann_window(len(taps), periodic=False, dtype=torch.float64, device=taps.device)
+    return taps - window * (taps.sum() / window.sum())
 
 
 def _between(density: tuple[Tensor, Tensor], grid: Tensor) -> Tensor:
