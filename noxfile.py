@@ -55,7 +55,7 @@ DEMO_HEADLINES = {
 }
 # ----------------------------------------------------------------------------------------------------------------------
 
-PACKAGES = (".[lightning,tensorflow]", "plugins/itwinai-virgo", "plugins/itwinai-cyclones[era5-sample]")
+PACKAGES = (".[lightning,tensorflow]", "plugins/itwinai-virgo[gwf]", "plugins/itwinai-cyclones[era5-sample]")
 PLUGIN_FOLDERS = ("plugins/itwinai-virgo", "plugins/itwinai-cyclones")
 # Independent implementations that the tests compare with; nothing needs them to run.
 ORACLES = ("gwpy", "huracanpy")

@@ -39,7 +39,9 @@ def hint(value: Any, wanted: Slot, path: str) -> str:
 
 def _meant(value: Any, members: list[Slot], path: str) -> Iterator[str]:
     kinds = [get_origin(member.annotation) or member.annotation for member in members]
-    if any(kind in LISTS for kind in kinds):
+    # Where one file or a list of them may stand, a text without a comma is one file.
+    one_file = Path in kinds and isinstance(value, str) and "," not in value
+    if any(kind in LISTS for kind in kinds) and not one_file:
         yield _list(value)
     for member in members:
         if member.sections():

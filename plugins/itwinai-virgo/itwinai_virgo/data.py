@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -20,7 +21,7 @@ from itwinai_virgo.truth import NOTHING_KNOWN, Truth
 from itwinai_virgo.windows import BATCH, image_transform, images, long_stretches, needed_seconds, whitened
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from itwinai_core import RunConfig, Source
@@ -60,7 +61,9 @@ def build_splits(run: RunConfig[VirgoSettings]) -> DataSplits:
         DataError: A file of ``settings.data.file`` is unfit.
     """
     settings = run.settings
-    if any(is_image_set(path) for path in settings.data.files):
+    with _refusing():
+        of_images = any(is_image_set(path) for path in settings.data.files)
+    if of_images:
         return _set_splits(settings)
     image_transform(settings)  # a band that does not fit is found before minutes are spent
     recording, truth = _recording(run)
@@ -110,13 +113,23 @@ def read_recording(paths: Path | Sequence[Path], settings: VirgoSettings) -> Rec
 def _read(paths: Path | Sequence[Path], witnesses: Sequence[str], settings: VirgoSettings) -> Recording:
     """Return the strain and some witnesses of files at the rate of a run."""
     try:
-        return strain.read(paths, settings.data.strain, witnesses, settings.data.sample_rate)
+        with _refusing():
+            return strain.read(paths, settings.data.strain, witnesses, settings.data.sample_rate)
     except strain.LowRateError as error:
         highest = min(highest_frequency(error.sample_rate, settings.qscan.q), settings.qscan.high)
         raise DataError(
             f"{error}\nUse a file of a higher rate, or train with settings.data.sample_rate={error.sample_rate:g} and "
             f"settings.qscan.high={math.floor(highest * 10) / 10:g} or lower."
         ) from error
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Let what a reader says of a file be an error that its user can act on."""
+    try:
+        yield
+    except strain.LowRateError:
+        raise
     except strain.StrainError as error:
         raise DataError(str(error)) from error
 
@@ -142,10 +155,8 @@ def _recorded(settings: VirgoSettings) -> tuple[Recording, Truth]:
     """Return what the files of a run hold, and the clean strain where it is learnt."""
     data, wanted = settings.data, list(settings.data.witnesses)
     where = ", ".join(map(str, data.files))
-    try:
+    with _refusing():
         names = strain.channel_names(data.files)
-    except strain.StrainError as error:
-        raise DataError(str(error)) from error
     if settings.task == "denoise":
         if CLEAN not in names:
             raise ConfigError(
@@ -155,7 +166,9 @@ def _recorded(settings: VirgoSettings) -> tuple[Recording, Truth]:
         wanted.append(CLEAN)
     recording = _read(data.files, wanted, settings)
     if not recording.witnesses:
-        raise DataError(f"{where}: no witness in it; training needs {', '.join(data.witnesses)}.\n{strain.listed(names)}")
+        raise DataError(
+            f"{where}: no witness in it; training needs {', '.join(data.witnesses)}.\n{strain.listed(names)}"
+        )
     if settings.task == "noise":
         return recording, NOTHING_KNOWN
     *witnesses, clean = recording.witnesses
@@ -172,9 +185,7 @@ def _blocks(stretches: Sequence[Span], settings: VirgoSettings) -> list[Span]:
     data, needed = settings.data, needed_seconds(settings)
     long = [(start, stop) for start, stop in stretches if stop - start >= needed - 1e-6] or list(stretches)
     found = blocks(long, data.validation, data.test, data.guard)
-    lengths = [
-        max((min(stop, last) - max(start, first) for first, last in long), default=0.0) for start, stop in found
-    ]
+    lengths = [max((min(stop, last) - max(start, first) for first, last in long), default=0.0) for start, stop in found]
     if min(lengths) < needed - 1e-6:
         seconds = sum(stop - start for start, stop in long)
         raise ConfigError(
@@ -187,10 +198,8 @@ def _blocks(stretches: Sequence[Span], settings: VirgoSettings) -> list[Span]:
 def _set_splits(settings: VirgoSettings) -> DataSplits:
     """Return the parts of a set of images, by row."""
     data, scan = settings.data, settings.qscan
-    try:
+    with _refusing():
         files = set_files(data.files)
-    except strain.StrainError as error:
-        raise DataError(str(error)) from error
     channels, times, frequencies = files[0].shape
     if settings.task == "denoise":
         raise ConfigError("settings.task=denoise needs the clean strain, which a set of images does not hold.")

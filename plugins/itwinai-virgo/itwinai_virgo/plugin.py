@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 import click
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from lightning.pytorch import LightningModule
 
     from itwinai_core import Source
-    from itwinai_virgo.data import Images
     from itwinai_virgo.model import StrainEstimator
 
 ITWINAI_API = ">=0.1,<0.2"
@@ -55,15 +54,19 @@ class Virgo(LightningUseCase[VirgoSettings]):
 
     def adapt(self, run: RunConfig[VirgoSettings], model: StrainEstimator, train: Source) -> None:  # noqa: ARG002
         """Fit the scaling to the training part."""
-        model.fit_scaling(cast("Images", train))
+        from itwinai_virgo.data import in_memory
+
+        model.fit_scaling(in_memory(train))
 
     def assess(
         self, run: RunConfig[VirgoSettings], model: StrainEstimator, data: DataSplits, folder: Path
     ) -> Mapping[str, float]:
         """Return the skill on unseen time beside baselines; write pictures, estimates and a held-out recording."""
+        from itwinai_virgo.data import in_memory
         from itwinai_virgo.export import assess
 
-        return assess(run.settings, model, data, folder)
+        held = DataSplits(in_memory(data.train), in_memory(data.validation), in_memory(data.held_out))
+        return assess(run.settings, model, held, folder)
 
     def predict(
         self, run: RunConfig[VirgoSettings], model: StrainEstimator, inputs: Sequence[Path], folder: Path
@@ -107,7 +110,8 @@ def qscan(  # noqa: PLR0913, PLR0917  an argument for each option
 ) -> None:
     """Draw the Omega scan of each FILE of strain.
 
-    FILE is HDF5 as GWOSC publishes it or in this plugin's layout, or sample:gw170814 for real data that come with it.
+    FILE is GWF frames, HDF5 as GWOSC publishes it, as GWpy writes it or in this plugin's layout, or text; or
+    sample:gw170814 for real data that come with it.
     A folder for each file holds qscan.png and the energies, qscan.h5; qscans.csv lists the loudest tiles of all.
     """
     if q[0] > q[1]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from itwinai_core import DataError, track
 from itwinai_virgo import strain
-from itwinai_virgo.data import whitened
+from itwinai_virgo.data import long_stretches, whitened
 from itwinai_virgo.scans import q_scan, write_scan
 from itwinai_virgo.settings import VirgoSettings
 
@@ -50,7 +50,7 @@ def scan_files(files: Sequence[Path], options: ScanOptions, output: Path, say: C
         files: Files of strain.
         options: What is scanned, and where.
         output: Folder to make; it holds a folder for each file, and ``qscans.csv``.
-        say: Called with a line for each file that was scanned.
+        say: Called with a line for each file that was scanned, and one for what was left out of it.
 
     Raises:
         DataError: The folder is there already or cannot be made, or some files cannot be scanned; the others are.
@@ -68,7 +68,7 @@ def scan_files(files: Sequence[Path], options: ScanOptions, output: Path, say: C
         rows.writerow(COLUMNS)
         for number, path in enumerate(track(files, "Q-scans") if several else files, start=1):
             try:
-                scan = _scanned(path, options, progress=not several)
+                scan, notes = _scanned(path, options, progress=not several)
             except DataError as error:
                 unfit.append(str(error))
                 continue
@@ -78,7 +78,8 @@ def scan_files(files: Sequence[Path], options: ScanOptions, output: Path, say: C
             numbers = [f"{value:.3f}" for value in (*scan.tile[:2], scan.q, scan.tile[2])]
             rows.writerow([path, scan.channel.name, *numbers, folder.name])
             table.flush()
-            say(f"{path.name}: {scan.told()}")
+            for line in (scan.told(), *notes):
+                say(f"{path.name}: {line}")
     if len(unfit) == len(files):
         (output / TABLE).unlink()
         output.rmdir()
@@ -86,16 +87,21 @@ def scan_files(files: Sequence[Path], options: ScanOptions, output: Path, say: C
         raise DataError(_complaint(unfit, len(files)))
 
 
-def _scanned(path: Path, options: ScanOptions, *, progress: bool) -> Scan:
-    """Return the scan of one file."""
+def _scanned(path: Path, options: ScanOptions, *, progress: bool) -> tuple[Scan, tuple[str, ...]]:
+    """Return the scan of one file, of its loudest stretch where it has gaps, and what there is to note of it."""
     try:
-        channel = strain.read(path, options.channel, (), options.sample_rate).strain
+        recording = strain.read(path, options.channel, (), options.sample_rate)
     except strain.StrainError as error:
         raise DataError(str(error)) from error
+    settings = VirgoSettings()
     try:
-        return q_scan(whitened(channel, VirgoSettings()), *options.band, options.q_range, progress=progress)
+        scans = [
+            q_scan(whitened(stretch.strain, settings), *options.band, options.q_range, progress=progress)
+            for stretch in long_stretches(recording, settings)
+        ]
     except (DataError, ValueError) as error:
         raise DataError(f"{path}: {error}") from error
+    return max(scans, key=lambda scan: scan.tile[2]), recording.notes
 
 
 def _complaint(unfit: Sequence[str], count: int) -> str:

@@ -1,94 +1,93 @@
-"""Files of strain and witnesses: GWOSC's HDF5 layout, and this plugin's own of several channels."""
+"""Recordings in files: several files and channels brought to one rate and one stretch of time, and written again."""
 
 from __future__ import annotations
 
+import difflib
 import json
+import re
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
-from scipy import signal
+
+from itwinai_virgo import gaps, readers
+from itwinai_virgo.channels import Channel, LowRateError, Recording, StrainError
+from itwinai_virgo.resampling import resampled, shifted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
+
+__all__ = ["Channel", "LowRateError", "Recording", "StrainError", "channel_names", "listed", "read", "write"]
+
+PUBLIC = re.compile(r"(?:[A-Z]\d:)?(?:GWOSC|LOSC|TEXT)[-_]?(?:.*_)?STRAIN")
+"""Names of strain that stands alone in a file, whatever the run calls its own."""
+
+SPARSE = 0.02, 86_400.0
+"""Part of a recording that must have data [1], of a recording that is longer than a day [s]."""
+
+NAMED = 8
+"""Channels that a message names of those that a file holds."""
+
+SLACK = 1e-3
+"""Part of a sample by which two channels may be apart before one is moved."""
 
 
-class StrainError(ValueError):
-    """A file or an array that holds no usable strain; the message says what and why."""
+def read(paths: Path | Sequence[Path], strain: str, witnesses: Sequence[str], sample_rate: float | None) -> Recording:
+    """Return the strain and witnesses of one or several files at one rate, over the time that they share.
 
-
-@dataclass(frozen=True)
-class Channel:
-    """One channel of a detector.
-
-    Attributes:
-        name: Name with the detector's prefix, such as ``V1:Hrec_hoft_16384Hz``.
-        values: Samples [unit], shape ``(N,)``.
-        sample_rate: Rate [Hz].
-        gps_start: GPS time of the first sample [s].
-        unit: Unit of the samples.
-    """
-
-    name: str
-    values: np.ndarray
-    sample_rate: float
-    gps_start: float
-    unit: str
-
-    @property
-    def seconds(self) -> float:
-        """Length of the channel [s]."""
-        return len(self.values) / self.sample_rate
-
-    def between(self, start: float, stop: float) -> Channel:
-        """Return the part between two GPS times [s]."""
-        first, last = (round((gps - self.gps_start) * self.sample_rate) for gps in (start, stop))
-        return replace(self, values=self.values[first:last], gps_start=self.gps_start + first / self.sample_rate)
-
-
-@dataclass(frozen=True)
-class Recording:
-    """Strain and the witnesses recorded beside it, of one length and start; there may be no witness."""
-
-    strain: Channel
-    witnesses: tuple[Channel, ...]
-
-    @property
-    def channels(self) -> tuple[Channel, ...]:
-        """Strain first, then the witnesses."""
-        return (self.strain, *self.witnesses)
-
-    def between(self, start: float, stop: float) -> Recording:
-        """Return the part between two GPS times [s]."""
-        return Recording(self.strain.between(start, stop), tuple(w.between(start, stop) for w in self.witnesses))
-
-
-def read(path: Path, strain: str, witnesses: Sequence[str], sample_rate: float | None) -> Recording:
-    """Return the strain and witnesses of a file at one rate.
+    Files that follow one another are joined, and channels of different files put together. Where a channel recorded
+    nothing, its samples are not-a-number, and the recording knows the gap. A witness of a lower rate is brought up.
 
     Args:
-        path: File in GWOSC's HDF5 layout, which has no witnesses, or in this plugin's.
-        strain: Name of the strain channel, where there are several.
-        witnesses: Names of the witnesses; a file has all of them or none.
-        sample_rate: Rate that every channel is brought down to [Hz]; None leaves them as they are.
+        paths: Files of GWF frames, HDF5, or text.
+        strain: Name of the strain channel; strain that is public or the only column of a text is taken by any name.
+        witnesses: Names of the witnesses; the files have all of them or none.
+        sample_rate: Rate that every channel is brought to [Hz]; None keeps that of the strain.
 
     Raises:
-        StrainError: The file is missing, damaged or of another layout, or a channel is missing, not finite, all zero,
-            of another time, or of too low a rate.
+        StrainError: A file is missing, damaged or of another format, a channel is missing or holds no data, or the
+            channels share no time.
+        LowRateError: The strain has a lower rate.
     """
-    if not path.is_file():
-        raise StrainError(f"{path}: no such file. Give a file of strain, or sample:gw170814.")
+    files = [paths] if isinstance(paths, Path) else list(paths)
+    held = {path: readers.names(path) for path in files}
+    every = sorted({name for found in held.values() for name in found})
+    where = ", ".join(map(str, files[:3])) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
+    chosen = _strain(strain, every, where)
+    missing = [name for name in witnesses if name not in every]
+    if missing and len(missing) < len(witnesses):
+        raise StrainError(
+            f"{where}: witness {', '.join(missing)} is missing.{_nearest(missing[0], every)}\n"
+            f"The network needs all of {', '.join(witnesses)}."
+        )
+    pieces: dict[str, list[Channel]] = {name: [] for name in (chosen, *(() if missing else witnesses))}
+    for path, found in held.items():
+        wanted = [name for name in pieces if name in found]
+        for piece in readers.channels(path, wanted) if wanted else ():
+            pieces[piece.name].append(piece)
     try:
-        with h5py.File(path) as file:
-            found = _channels(file, path, strain, witnesses)
-    except OSError as error:
-        if h5py.is_hdf5(path):
-            raise StrainError(f"{path}: the HDF5 file is damaged or cut short ({error}). Fetch it again.") from error
-        raise StrainError(f"{path}: not an HDF5 file. Strain is read from HDF5 as GWOSC publishes it.") from error
-    return _aligned([_resampled(channel, sample_rate or channel.sample_rate, path) for channel in found], path)
+        return _aligned([_recorded(parts) for parts in pieces.values()], sample_rate)
+    except LowRateError as error:
+        raise LowRateError(f"{where}: {error}", error.sample_rate) from error
+    except StrainError as error:
+        raise StrainError(f"{where}: {error}") from error
+
+
+def channel_names(paths: Sequence[Path]) -> list[str]:
+    """Return the names of the channels of some files, sorted.
+
+    Raises:
+        StrainError: A file is missing, damaged or of another format.
+    """
+    return sorted({name for path in paths for name in readers.names(path)})
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return a sentence that names the first few channels of a file."""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"It holds {', '.join(sorted(names)[:NAMED])}{more}."
 
 
 def write(path: Path, recording: Recording, truth: Sequence[dict[str, Any]] = ()) -> None:
@@ -102,89 +101,126 @@ def write(path: Path, recording: Recording, truth: Sequence[dict[str, Any]] = ()
         file.attrs["truth"] = json.dumps(list(truth))
 
 
-def _channels(file: h5py.File, path: Path, strain: str, witnesses: Sequence[str]) -> list[Channel]:
-    """Return the strain and, where the file has them, the witnesses."""
-    if isinstance(file.get("strain/Strain"), h5py.Dataset):
-        return [_gwosc(file, path)]
-    group = file.get("channels")
-    held = sorted(group) if isinstance(group, h5py.Group) else []
-    if strain not in held:
-        names: list[str] = []
-        file.visit(names.append)
-        raise StrainError(
-            f"{path}: no strain in it; found {', '.join(names[:8]) or 'nothing'}.\n"
-            f"Expected GWOSC's 'strain/Strain', or 'channels/{strain}'."
-        )
-    missing = [name for name in witnesses if name not in held]
-    if missing and len(missing) < len(witnesses):
-        raise StrainError(
-            f"{path}: witness {', '.join(missing)} is missing.\nThe network needs all of {', '.join(witnesses)}."
-        )
-    return [_own(file[f"channels/{name}"], name, path) for name in (strain, *(() if missing else witnesses))]
+@dataclass(frozen=True)
+class _Pieces:
+    """One channel as it was recorded: its pieces in order, and when it was read from and to, GPS [s]."""
+
+    parts: list[Channel]
+    start: float
+    stop: float
+
+    @property
+    def name(self) -> str:
+        return self.parts[0].name
+
+    @property
+    def sample_rate(self) -> float:
+        return self.parts[0].sample_rate
 
 
-def _gwosc(file: h5py.File, path: Path) -> Channel:
-    """Return the strain of a file in GWOSC's layout."""
-    data = file["strain/Strain"]
-    try:
-        rate, start = 1.0 / float(data.attrs["Xspacing"]), float(file["meta/GPSstart"][()])
-        detector = file["meta/Detector"].asstr()[()]
-    except (KeyError, ZeroDivisionError) as error:
-        raise StrainError(f"{path}: strain/Strain lacks Xspacing, or meta lacks GPSstart or Detector.") from error
-    return Channel(f"{detector}:GWOSC_STRAIN", _finite(data, "strain/Strain", path), rate, start, "strain")
+def _recorded(read_in: Sequence[Channel]) -> _Pieces:
+    """Return a channel's pieces, joined where they follow one another and cut where there are no data."""
+    parts = gaps.joined(read_in)
+    found, empty = [], None
+    for part in parts:
+        try:
+            found += gaps.recorded(part)
+        except StrainError as error:
+            empty = error
+    if not found and empty is not None:
+        raise empty
+    return _Pieces(found, parts[0].gps_start, max(part.gps_stop for part in parts))
 
 
-def _own(data: h5py.Dataset, name: str, path: Path) -> Channel:
-    """Return one channel of a file in this plugin's layout."""
-    lacking = [attribute for attribute in ("sample_rate", "gps_start") if attribute not in data.attrs]
-    if lacking or not isinstance(data, h5py.Dataset):
-        what = f"lacks the attribute {' and '.join(lacking)}" if lacking else "is a group"
-        raise StrainError(
-            f"{path}: channels/{name} {what}.\n"
-            "A channel is a dataset with the attributes sample_rate, in Hz, and gps_start, in GPS seconds."
-        )
-    rate, start = float(data.attrs["sample_rate"]), float(data.attrs["gps_start"])
-    return Channel(name, _finite(data, name, path), rate, start, str(data.attrs.get("unit", "")))
+def _strain(wanted: str, names: Sequence[str], where: str) -> str:
+    """Return the channel that holds the strain."""
+    if wanted in names:
+        return wanted
+    public = [name for name in names if PUBLIC.fullmatch(name)]
+    if len(public) == 1:
+        return public[0]
+    if public:
+        raise StrainError(f"{where}: strain of {', '.join(public)}; give files of one of them, or name the channel.")
+    raise StrainError(f"{where}: no channel '{wanted}' in it.{_nearest(wanted, names)}")
 
 
-def _finite(data: h5py.Dataset, name: str, path: Path) -> np.ndarray:
-    """Return the samples of a channel that has one axis, is finite throughout and not all zero."""
-    if data.ndim != 1 or data.dtype.kind not in "fiu":
-        raise StrainError(f"{path}: {name} has shape {data.shape} and type {data.dtype}; expected numbers on one axis.")
-    values: np.ndarray = data[()].astype(np.float64)
-    bad = np.flatnonzero(~np.isfinite(values))
-    if len(bad):
-        raise StrainError(
-            f"{path}: {name} has {len(bad)} samples that are not numbers, the first at {bad[0]} of {len(values)}.\n"
-            "GWOSC marks times without data so: choose a stretch without gaps."
-        )
-    if not values.any():
-        raise StrainError(f"{path}: {name} is zero throughout. The detector was not recording: choose another time.")
-    return values
+def _nearest(word: str, names: Sequence[str]) -> str:
+    """Return the name that somebody meant, or those there are."""
+    by_case = {name.casefold(): name for name in names}
+    near = difflib.get_close_matches(word.casefold(), by_case, n=1)
+    if near:
+        return f" Did you mean '{by_case[near[0]]}'?"
+    return f" {listed(names)}"
 
 
-def _resampled(channel: Channel, sample_rate: float, path: Path) -> Channel:
-    """Return a channel at a lower rate, its ends filtered as if it were zero outside."""
-    if channel.sample_rate < sample_rate:
-        raise StrainError(
-            f"{path}: {channel.name} has {channel.sample_rate:g} Hz, below the {sample_rate:g} Hz of the run.\n"
-            "Use a file of a higher rate, or train with a lower settings.data.sample_rate and band."
-        )
-    ratio = Fraction(sample_rate / channel.sample_rate).limit_denominator(1 << 16)
-    values = channel.values
-    if ratio != 1:
-        # Strain is a million times louder below 10 Hz than in the band; a Kaiser window of 10 keeps it from folding in.
-        values = signal.resample_poly(values, ratio.numerator, ratio.denominator, window=("kaiser", 10.0))
-    return replace(channel, values=values, sample_rate=sample_rate)
-
-
-def _aligned(channels: list[Channel], path: Path) -> Recording:
-    """Return channels of one time as a recording."""
+def _aligned(channels: list[_Pieces], wanted: float | None) -> Recording:
+    """Return channels at one rate over the time that they share."""
     strain = channels[0]
-    for channel in channels[1:]:
-        if len(channel.values) != len(strain.values) or channel.gps_start != strain.gps_start:
-            raise StrainError(
-                f"{path}: {channel.name} covers {channel.seconds:g} s from GPS {channel.gps_start:.3f}, the strain "
-                f"{strain.seconds:g} s from {strain.gps_start:.3f}. Cut all channels to one stretch."
-            )
-    return Recording(strain, tuple(channels[1:]))
+    rate = wanted or strain.sample_rate
+    if strain.sample_rate < rate * (1 - 1e-9):
+        raise LowRateError(
+            f"{strain.name} has {strain.sample_rate:g} Hz, below the {rate:g} Hz of the run.", strain.sample_rate
+        )
+    origin = strain.parts[0].gps_start
+    start, stop = max(channel.start for channel in channels), min(channel.stop for channel in channels)
+    first = int(np.ceil((start - origin) * rate - SLACK))
+    count = int(np.floor((stop - origin) * rate + SLACK)) - first
+    if count <= 0:
+        raise StrainError(
+            "the channels share no time: "
+            + "; ".join(f"{one.name} covers GPS {one.start:.3f} to {one.stop:.3f}" for one in channels)
+        )
+    seconds = sum(part.seconds for part in strain.parts)
+    if count > SPARSE[1] * rate and seconds < SPARSE[0] * count / rate:
+        raise StrainError(
+            f"{seconds:g} s of data lie spread over {count / rate / 86_400:.1f} days. Give files of one stretch."
+        )
+    begin = origin + first / rate
+    found = [_placed(channel, rate, begin, count) for channel in channels]
+    missing = [np.isnan(channel.values) for channel in found]
+    spans = [(begin + a / rate, begin + b / rate) for a, b in gaps.runs(np.logical_or.reduce(missing))]
+    if sum(b - a for a, b in spans) >= count / rate * (1 - 1e-12):
+        raise StrainError("at no time did all channels record: " + ", ".join(channel.name for channel in found))
+    notes = [note for channel in channels if (note := _told(channel, begin, begin + count / rate, rate))]
+    notes += [
+        f"{channel.name} has no data in {gone.sum() / rate:g} of {count / rate:g} s: "
+        f"{gaps.told([(begin + a / rate, begin + b / rate) for a, b in gaps.runs(gone)])}."
+        for channel, gone in zip(found, missing, strict=True)
+        if gone.any()
+    ]
+    return Recording(found[0], tuple(found[1:]), tuple(spans), tuple(notes))
+
+
+def _placed(channel: _Pieces, rate: float, begin: float, count: int) -> Channel:
+    """Return a channel on the samples of a run, not-a-number where it has none."""
+    values = np.full(count, np.nan)
+    for part in channel.parts:
+        moved = (part.gps_start - begin) * rate
+        place = round(moved)
+        series = resampled(part.values, part.sample_rate, rate)
+        if abs(moved - place) > SLACK and len(series) > 1:
+            series = shifted(series, place - moved)
+        # A stretch that ends within a sample of the run's ends there.
+        series = np.pad(series, (int(place == 1), int(place + len(series) == count - 1)), mode="edge")
+        place -= place == 1
+        low, high = max(place, 0), min(place + len(series), count)
+        if high > low:
+            values[low:high] = series[low - place : high - place]
+    own = channel.sample_rate
+    return replace(
+        channel.parts[0], values=values, sample_rate=rate, gps_start=begin, highest=own / 2 if own < rate else None
+    )
+
+
+def _told(channel: _Pieces, start: float, stop: float, rate: float) -> str:
+    """Return what was left out of a channel or what it does not hold, in words, or nothing."""
+    said = []
+    left = [(channel.start, start), (stop, channel.stop)]
+    cut = [(a, b) for a, b in left if b - a > 1.5 / min(rate, channel.sample_rate)]
+    if cut:
+        said.append(f"{channel.name} is cut to what all channels share: {gaps.told(cut)} is left out.")
+    if channel.sample_rate < rate:
+        said.append(
+            f"{channel.name} has {channel.sample_rate:g} Hz, so it holds nothing above {channel.sample_rate / 2:g} Hz."
+        )
+    return " ".join(said)
