@@ -145,7 +145,9 @@ def _write_estimates(path: Path, settings: VirgoSettings, test: Images, estimate
 
 
 def _write_held_out(path: Path, test: Images) -> None:
-    """Write the start of the unseen recording, for `itwinai predict`."""
+    """Write the start of the unseen recording, where there is one, for `itwinai predict`."""
+    if test.recording is None:
+        return
     start = test.recording.strain.gps_start
     stop = start + min(HELD_OUT_SECONDS, test.recording.strain.seconds)
     strain.write(path, test.recording.between(start, stop), test.truth.between(start, stop).events())

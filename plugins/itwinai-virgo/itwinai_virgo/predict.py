@@ -9,7 +9,7 @@ import numpy as np
 
 from itwinai_core import DataError
 from itwinai_virgo import pictures
-from itwinai_virgo.data import image_transform, images, read_recording, whitened
+from itwinai_virgo.data import image_transform, images, long_stretches, read_recording, whitened
 from itwinai_virgo.export import estimated
 from itwinai_virgo.metrics import skill
 from itwinai_virgo.scans import PIECE_SECONDS, q_scan, write_scan
@@ -42,11 +42,11 @@ def predict(settings: VirgoSettings, model: StrainEstimator, inputs: Sequence[Pa
     """
     found = [_analysed(settings, path) for path in inputs]
     lines = []
-    for number, (path, (scan, seen)) in enumerate(zip(inputs, found, strict=True), start=1):
+    for number, (path, (scan, seen, notes)) in enumerate(zip(inputs, found, strict=True), start=1):
         place = folder if len(inputs) == 1 else folder / f"{number:02d}-{path.stem}"
         place.mkdir(exist_ok=True)
         write_scan(place, scan)
-        lines.append(f"{path.name}: {scan.told()}")
+        lines += [f"{path.name}: {line}" for line in (scan.told(), *notes)]
         if seen is None:
             lines.append(f"{path.name}: no witnesses, so the Q-scan alone; the network needs all of its witnesses.")
             continue
@@ -61,14 +61,17 @@ def predict(settings: VirgoSettings, model: StrainEstimator, inputs: Sequence[Pa
     return lines
 
 
-def _analysed(settings: VirgoSettings, path: Path) -> tuple[Scan, Images | None]:
-    """Return a file's scan, and its images where it holds the witnesses."""
+def _analysed(settings: VirgoSettings, path: Path) -> tuple[Scan, Images | None, tuple[str, ...]]:
+    """Return a file's scan, its images where it holds the witnesses, and what there is to note of how it was read."""
     recording = read_recording(path, settings)
     try:
-        scan = q_scan(whitened(recording.strain, settings), settings.qscan.low)
-        return scan, images(recording, settings, NOTHING_KNOWN, path.name) if recording.witnesses else None
+        stretches = long_stretches(recording, settings)
+        scans = (q_scan(whitened(stretch.strain, settings), settings.qscan.low) for stretch in stretches)
+        scan = max(scans, key=lambda scan: scan.tile[2])
+        seen = images(recording, settings, NOTHING_KNOWN, path.name) if recording.witnesses else None
     except (DataError, ValueError) as error:
         raise DataError(f"{path}: {error}") from error
+    return scan, seen, recording.notes
 
 
 def _write_estimate(folder: Path, settings: VirgoSettings, seen: Images, guess: np.ndarray) -> None:
@@ -86,4 +89,4 @@ def _write_estimate(folder: Path, settings: VirgoSettings, seen: Images, guess: 
     gps = (seen.gps[shown, None] + transform.times).ravel()
     panels = dict(zip(settings.data.witnesses, witnesses, strict=True))
     panels |= {"strain": truth, "network's estimate": guessed, "strain - estimate": truth - guessed}
-    pictures.estimate(folder / "estimate.png", seen.recording.strain.name, gps, transform.frequencies, panels)
+    pictures.estimate(folder / "estimate.png", settings.data.strain, gps, transform.frequencies, panels)
