@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from torch import Tensor
+    from torchmetrics import MetricCollection
 
     from itwinai_virgo.scaling import Pairs
     from itwinai_virgo.settings import VirgoSettings
@@ -117,9 +118,19 @@ class StrainEstimator(LightningModule):
         """Return the loss of a training batch."""
         return self._loss(batch, "train", self.train_metrics)
 
+    def on_train_epoch_end(self) -> None:
+        """Log the metrics of an epoch: once, since each call costs as much as a small network's update on a GPU."""
+        for name, metric in self.train_metrics.items():
+            self.log(f"train/{name}", metric)
+
     def validation_step(self, batch: tuple[Tensor, Tensor], _: int) -> None:
-        """Log the loss and metrics of a held-out batch."""
+        """Log the loss of a held-out batch."""
         self._loss(batch, "validation", self.validation_metrics)
+
+    def on_validation_epoch_end(self) -> None:
+        """Log the metrics of the held-out part."""
+        for name, metric in self.validation_metrics.items():
+            self.log(f"validation/{name}", metric)
 
     def configure_optimizers(self) -> Any:
         """Return AdamW under one cycle of warm-up and cosine fall."""
@@ -128,15 +139,13 @@ class StrainEstimator(LightningModule):
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda update: _cycle(update / max(updates, 1)))
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
-    def _loss(self, batch: tuple[Tensor, Tensor], part: str, metrics: Any) -> Tensor:
-        """Return the mean absolute error in units of the training target's deviation, and log it with the metrics."""
+    def _loss(self, batch: tuple[Tensor, Tensor], part: str, metrics: MetricCollection) -> Tensor:
+        """Return the mean absolute error in units of the training target's deviation, logged; update the metrics."""
         inputs, target = batch
         estimate = self(inputs)
         loss = nn.functional.l1_loss(estimate, target) / self.strain_deviation
         metrics.update(estimate.detach(), target)
         self.log(f"{part}/loss", loss, on_step=False, on_epoch=True, batch_size=len(target))
-        for name, metric in metrics.items():
-            self.log(f"{part}/{name}", metric, on_step=False, on_epoch=True, batch_size=len(target))
         return loss
 
 
