@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy.interpolate import InterpolatedUnivariateSpline, RectBivariateSpline
 
-from itwinai_virgo.splines import BLOCK, REACH, banded, basis, local_basis
+from itwinai_virgo.splines import BLOCK, REACH, SPARSE, Resampling, banded, basis, local_basis
 
 
 def applied(values, positions):
@@ -75,3 +75,51 @@ def test_small_products_are_fitpacks_spline_too(rng, count, times):
 def test_products_stay_small_where_data_are_many():
     blocks = banded(*local_basis(8192, np.arange(1000) * 8.192))
     assert max(len(weights) for _, weights in blocks) < 8.192 * BLOCK + 2 * REACH
+
+
+POSITIONS = {
+    "every fourth": (256, np.arange(64) * 4.0),
+    "every one of a part": (100, np.arange(20, 41) * 1.0),
+    "with rounding": (300, np.arange(100) * (3.0 + 1e-13)),
+    "one alone": (50, np.array([7.0])),
+    "one between": (50, np.array([7.3])),
+    "unevenly on knots": (50, np.array([1.0, 2.0, 5.0])),
+    "more than knots": (32, np.arange(300) * (32 / 300)),
+    "few of many": (8192, np.arange(100) * 81.92),
+    "few of a part of many": (8192, 4000.2 + np.arange(30) * 0.7),
+    "few knots": (3, np.array([0.2, 1.0, 1.9])),
+}
+
+
+@pytest.mark.parametrize(("count", "positions"), POSITIONS.values(), ids=POSITIONS)
+def test_resampling_is_fitpacks_spline_however_it_is_done(rng, count, positions):
+    values = rng.exponential(size=(2, 3, count))
+    flat = values.reshape(-1, count)
+    degree = min(3, count - 1)
+    theirs = [InterpolatedUnivariateSpline(np.arange(count), row, k=degree)(positions) for row in flat]
+    ours = Resampling(count, positions)(torch.from_numpy(values).float())
+    assert ours.shape == (2, 3, len(positions))
+    assert ours.numpy().reshape(6, -1) == pytest.approx(np.stack(theirs), abs=2e-6 * values.max())
+
+
+def test_positions_that_are_knots_are_picked_without_a_copy(rng):
+    values = torch.from_numpy(rng.normal(size=(2, 64)))
+    assert Resampling(64, np.arange(16) * 4.0)(values).data_ptr() == values.data_ptr()
+
+
+def test_tables_stay_small_where_knots_are_many():
+    count = 1 << 17
+    positions = np.arange(1000) * (count / 1000)
+    assert count / 1000 > SPARSE
+    knots, weights = Resampling(count, positions)._fetched
+    assert knots.shape == weights.shape == (1000, REACH)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_few_knots_are_joined_by_a_polynomial_of_lower_degree(rng, count):
+    knots, values = np.sort(rng.uniform(1, 9, size=count)), rng.normal(size=count)
+    positions = np.linspace(knots[0], knots[-1], 7)
+    assert basis(knots, knots) @ values == pytest.approx(values)
+    assert basis(knots, positions) @ np.full(count, 2.5) == pytest.approx(2.5)
+    if count == 2:
+        assert basis(knots, positions) @ values == pytest.approx(np.interp(positions, knots, values))

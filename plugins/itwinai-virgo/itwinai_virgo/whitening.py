@@ -52,7 +52,7 @@ def median_asd(
     power = (spectra.real.square() + spectra.imag.square()).transpose(-1, -2).contiguous()
     count = power.shape[-1]
     lower, upper = (power.kthvalue(rank, dim=-1).values for rank in ((count + 1) // 2, count // 2 + 1))
-    ranks = torch.arange(1, count + count % 2, dtype=torch.float64)
+    ranks = np.arange(1.0, count + count % 2)
     bias = float(-((-1.0) ** ranks / ranks).sum())
     # One side of the spectrum: all but the ends stand for two.
     sides = torch.full((power.shape[-2],), 2.0, dtype=torch.float64, device=series.device)
