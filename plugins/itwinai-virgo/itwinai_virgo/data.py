@@ -16,6 +16,7 @@ from itwinai_virgo.gaps import told
 from itwinai_virgo.image_sets import ImageSet, is_image_set, set_files
 from itwinai_virgo.images import Images, scaled
 from itwinai_virgo.qtransform import highest_frequency
+from itwinai_virgo.sine_images import sine_parts
 from itwinai_virgo.splitting import blocks, row_blocks
 from itwinai_virgo.truth import NOTHING_KNOWN, Truth
 from itwinai_virgo.windows import BATCH, image_transform, images, long_stretches, needed_seconds, whitened
@@ -65,6 +66,8 @@ def build_splits(run: RunConfig[VirgoSettings]) -> DataSplits:
         of_images = any(is_image_set(path) for path in settings.data.files)
     if of_images:
         return _set_splits(settings)
+    if settings.data.recipe == "sines" and not settings.data.files:
+        return DataSplits(*sine_parts(settings, run.seed))
     image_transform(settings)  # a band that does not fit is found before minutes are spent
     recording, truth = _recording(run)
     for note in recording.notes:
@@ -87,7 +90,7 @@ def trial(run: RunConfig[VirgoSettings]) -> Images | None:
     Their seed is another than that of the data that are learnt from.
     """
     data, judged = run.settings.data, run.settings.evaluation
-    if data.files or not judged.seconds:
+    if data.files or data.recipe == "sines" or not judged.seconds:
         return None
     seed = int(np.random.SeedSequence(run.seed, spawn_key=(1,)).generate_state(1)[0])
     recording, truth = synthetic.recording(

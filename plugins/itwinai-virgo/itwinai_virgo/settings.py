@@ -22,6 +22,9 @@ class DataSettings(Config):
     file: InputFile | Annotated[tuple[InputFile, ...], Field(min_length=1)] | None = None
     """File of strain and witnesses, GWF, HDF5 or text, or a list of them; null generates them from Virgo's curve."""
 
+    recipe: Literal["virgo", "sines"] = "virgo"
+    """What is generated: Virgo's noise, or the sums of sines of the earlier use case, a row for every 16 s."""
+
     strain: str = "V1:Hrec_hoft_16384Hz"
     """Channel of the strain, as the file names it."""
 
