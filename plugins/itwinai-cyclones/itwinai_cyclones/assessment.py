@@ -5,13 +5,19 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from itwinai_core import DataSplits, track
 from itwinai_cyclones import baselines, best_tracks, detections, plots
+from itwinai_cyclones.crops import INNER, Crops
 from itwinai_cyclones.data import Patches, drawn_times, scenes_of
 from itwinai_cyclones.export import centres_of, predictor
+from itwinai_cyclones.geodesy import to_degrees
+from itwinai_cyclones.heatmaps import MARGIN, peaks
 from itwinai_cyclones.metrics import FieldScores, PatchScores, score_field, score_patches
 from itwinai_cyclones.settings import CyclonesSettings
+
+Array = NDArray[np.float64]
 
 RADIUS = 300.0
 """Farthest that a centre may lie from the cyclone that it stands for [km]."""
@@ -27,14 +33,22 @@ def assess(settings: CyclonesSettings, seed: int, model: Any, data: DataSplits, 
         data: As ``data.splits`` returns it.
         folder: Where the pictures go.
     """
-    train, test = cast("Patches", data.train), cast("Patches", data.held_out)
+    if settings.model.name == "compact":
+        measured = _judge_crops(settings, model, cast("Crops", data.held_out))
+    else:
+        measured = _judge_patches(model, cast("Patches", data.train), cast("Patches", data.held_out), folder)
+    measured |= _told("globe_", _judge_globes(settings, seed, model, folder))
+    return {name: value for name, value in measured.items() if np.isfinite(value)}
+
+
+def _judge_patches(model: Any, train: Patches, test: Patches, folder: Path) -> dict[str, float]:
+    """Return the scores of a network that answers each patch with one position, and of baselines."""
     answers = predictor(model)(test.values)
     scores = score_patches(test.labels, answers, detections.cyclone_seen(answers), test.origins)
     lowest = _pressure_baseline(train, test)
     plots.draw_distances(folder / "distances.png", scores.distances, lowest.distances)
     plots.draw_patches(folder / "patches.png", test, answers)
-    globe = _judge_globes(settings, seed, model, folder)
-    measured = {
+    return {
         "recall": scores.recall,
         "false_positive_rate": scores.false_positive_rate,
         "precision": scores.precision,
@@ -44,11 +58,39 @@ def assess(settings: CyclonesSettings, seed: int, model: Any, data: DataSplits, 
         "baseline_false_positive_rate": lowest.false_positive_rate,
         "baseline_distance_km": _mean(lowest),
         "mean_position_distance_km": _mean(_position_baseline(train, test)),
-        "globe_detected": globe.detected,
-        "globe_false_alarm_ratio": globe.false_alarm_ratio,
-        "globe_distance_km": float(np.mean(globe.distances)) if globe.distances else float("nan"),
     }
-    return {name: value for name, value in measured.items() if np.isfinite(value)}
+
+
+def _judge_crops(settings: CyclonesSettings, model: Any, test: Crops) -> dict[str, float]:
+    """Return the scores of the heatmaps of held-out crops alone, and of calling every pressure minimum a cyclone."""
+    channel = test.variables.index("msl")
+    network, lowest = FieldScores(), FieldScores()
+    for index in range(len(test)):
+        values, storms = test[index][0], test.storms[index]
+        storms = storms[~np.isnan(storms[:, 0])]
+        answer = model.predict_on_batch(values[None])[0]
+        rows, columns, _ = peaks(answer, settings.detection.score, around=False)
+        network += _score_crop(storms, rows, columns, test.origins[index])
+        inner = values[MARGIN : MARGIN + INNER + 1, MARGIN : MARGIN + INNER + 1, channel]
+        lowest += _score_crop(storms, *baselines.pressure_minima(inner), test.origins[index])
+    return _told("", network) | _told("baseline_", lowest)
+
+
+def _score_crop(storms: Array, rows: Array, columns: Array, origin: NDArray[np.intp]) -> FieldScores:
+    """Return the scores of places in one crop; storms outside of its cells need not be found."""
+    inside = ((storms[:, :2] >= 0) & (storms[:, :2] <= INNER)).all(axis=1)
+    true = np.stack(to_degrees(origin[0] + storms[:, 0], origin[1] + storms[:, 1]), axis=1)
+    found = np.stack(to_degrees(origin[0] + rows, origin[1] + columns), axis=1)
+    return score_field(true, inside & (storms[:, 2] > 0), found, RADIUS)
+
+
+def _told(prefix: str, scores: FieldScores) -> dict[str, float]:
+    """Return scores by the names that a report knows them by."""
+    return {
+        f"{prefix}detected": scores.detected,
+        f"{prefix}false_alarm_ratio": scores.false_alarm_ratio,
+        f"{prefix}distance_km": float(np.mean(scores.distances)) if scores.distances else float("nan"),
+    }
 
 
 def _pressure_baseline(train: Patches, test: Patches) -> PatchScores:

@@ -1,7 +1,8 @@
-"""What needs no network: the lowest pressure of a patch, and the position that is right on average."""
+"""What needs no network: the lowest pressure of a patch, all minima of a crop, and thresholds for them."""
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import minimum_filter
 
 Array = NDArray[np.float64]
 
@@ -21,6 +22,20 @@ def pressure_minimum(msl: NDArray[np.float32]) -> tuple[Array, Array]:
     return np.stack(np.unravel_index(lowest, msl.shape[1:]), axis=1).astype(float), (edge - flat.min(axis=1)).astype(
         float
     )
+
+
+def pressure_minima(msl: NDArray[np.float32], reach: int = 8) -> tuple[Array, Array]:
+    """Return the rows and columns of all points with no lower pressure near them, shape ``(N,)`` each.
+
+    Points on the edge do not count: the pressure may fall on beyond it.
+
+    Args:
+        msl: Part of a field [hPa], shape ``(Y, X)``.
+        reach: Farthest row and column that is near [pixels].
+    """
+    lowest = msl == minimum_filter(msl, 2 * reach + 1, mode="nearest")
+    rows, columns = np.nonzero(lowest[1:-1, 1:-1])
+    return (rows + 1).astype(float), (columns + 1).astype(float)
 
 
 def best_threshold(rise: Array, cyclone: NDArray[np.bool_]) -> float:

@@ -1,14 +1,15 @@
 """Patches of generated fields as sources, split by year and by storm."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from itwinai_core import ConfigError, DataSplits, track
-from itwinai_cyclones import best_tracks
+from itwinai_cyclones import best_tracks, crops
+from itwinai_cyclones.crops import Crops
 from itwinai_cyclones.patches import SHARES, choose, cut, flipped
 from itwinai_cyclones.settings import DataSettings
 from itwinai_cyclones.synthetic import Scenes
@@ -60,12 +61,13 @@ class Patches:
         return flipped(self.values[index], self.labels[index].tolist(), self.variables, north=north, east=east)
 
 
-def splits(settings: DataSettings, seed: int) -> DataSplits:
+def splits(settings: DataSettings, seed: int, *, wide: bool = False) -> DataSplits:
     """Return patches to train on, to validate on and to be judged on, which share neither year nor storm.
 
     Args:
         settings: The ``data`` section.
         seed: Of the run.
+        wide: Whether to return ``Crops`` with heatmaps, for the compact network, instead of ``Patches``.
 
     Raises:
         ConfigError: years without enough fields, or parts that share a storm.
@@ -84,18 +86,20 @@ def splits(settings: DataSettings, seed: int) -> DataSplits:
     except best_tracks.SharedStormError as error:
         raise ConfigError(str(error)) from error
     scenes = scenes_of(settings, seed, tracks)
+    make: Callable[[Scenes, NDArray[np.datetime64], int, str], Patches | Crops] = generate_crops if wide else generate
     per_storm = settings.patches_per_storm
-    return DataSplits(
-        **{part: generate(scenes, chosen, per_storm, f"Generating {part}") for part, chosen in times.items()}
-    )
+    return DataSplits(**{part: make(scenes, chosen, per_storm, f"Generating {part}") for part, chosen in times.items()})
 
 
-def expected_patches(settings: DataSettings) -> int:
+def expected_patches(settings: DataSettings, *, wide: bool = False) -> int:
     """Return about how many training patches some settings make, without making them.
 
     Args:
         settings: The ``data`` section.
+        wide: Whether they are the crops of the compact network.
     """
+    if wide:
+        return settings.train_fields * 2 * settings.patches_per_storm
     tracks = best_tracks.load()
     times = best_tracks.usable_times(tracks, settings.train_years)
     cyclones = np.isin(tracks.time[tracks.tropical_cyclone], times).sum() / max(1, len(times))
@@ -163,5 +167,34 @@ def generate(scenes: Scenes, times: NDArray[np.datetime64], per_storm: int, desc
         labels=np.array([patch.label for patch in chosen], dtype=np.float32),
         origins=np.array([(patch.row, patch.column) for patch in chosen]),
         categories=np.array([patch.category for patch in chosen]),
+        variables=scenes.variables,
+    )
+
+
+def generate_crops(scenes: Scenes, times: NDArray[np.datetime64], per_storm: int, description: str) -> Crops:
+    """Return the wide crops of some times, as many with a cyclone as around lows or anywhere.
+
+    Args:
+        scenes: Fields by time.
+        times: When.
+        per_storm: Crops with a cyclone of each field.
+        description: For the progress bar.
+    """
+    departures, storms, origins = [], [], []
+    reference: NDArray[np.float32] | None = None
+    for time in track(times, description):
+        fields, now = scenes.at(time), scenes.tracks.at(time)
+        if reference is None:
+            reference = fields.mean(axis=(1, 2))
+        generator = np.random.default_rng([scenes.seed, int(time.astype(int)), 2])
+        for origin in crops.choose(now, fields[scenes.variables.index("msl")], generator, 2 * per_storm):
+            departures.append((crops.crop(fields, origin) - reference).astype(np.float16))
+            storms.append(crops.storms_within(now, origin))
+            origins.append(origin)
+    return Crops(
+        departures=np.stack(departures),
+        reference=np.asarray(reference),
+        storms=crops.filled(storms),
+        origins=np.array(origins),
         variables=scenes.variables,
     )

@@ -25,7 +25,8 @@ class Centre:
     Attributes:
         latitude: Degrees north [°].
         longitude: Degrees east, in ``[0, 360)`` [°].
-        agreement: Share of the patches around the centre that point to it, from 0 to 1.
+        agreement: Share of the patches around the centre that point to it, or the score of the compact network, from
+            0 to 1.
         msl: Pressure there [hPa].
         wind: Highest wind within ``WIND_REACH`` [m/s], NaN where the fields hold none.
     """
@@ -90,8 +91,8 @@ def find_centres(
         if agreement < rules.agreement:
             continue
         latitude, longitude = snapped(msl, row, column, rules.snap_km)
-        centre = _measured(latitude, longitude, agreement, msl, wind)
-        if not _known(centre, centres, rules.merge_km) and plausible(centre, msl, rules):
+        centre = measured(latitude, longitude, agreement, msl, wind)
+        if not known(centre, centres, rules.merge_km) and plausible(centre, msl, rules):
             centres.append(centre)
     return centres
 
@@ -231,10 +232,18 @@ def wind_of(fields: NDArray[np.float32], variables: tuple[str, ...]) -> NDArray[
     return None
 
 
-def _measured(
+def measured(
     latitude: float, longitude: float, agreement: float, msl: NDArray[np.float32], wind: NDArray[np.float32] | None
 ) -> Centre:
-    """Return a centre with the pressure and the wind that the fields show there."""
+    """Return a centre with the pressure and the wind that the fields show there.
+
+    Args:
+        latitude: Of the centre [°].
+        longitude: Of the centre [°].
+        agreement: Of the patches around it, or the score of the compact network, from 0 to 1.
+        msl: Pressure on the model's grid [hPa], shape ``(721, 1440)``.
+        wind: Wind speed on the model's grid [m/s], or None where it is not known.
+    """
     row, column = to_pixels(latitude, longitude)
     pressure = float(msl[min(int(np.rint(row)), ROWS - 1), int(np.rint(column)) % COLUMNS])
     if wind is None:
@@ -244,8 +253,14 @@ def _measured(
     return Centre(latitude, longitude, agreement, pressure, float(values[near].max()))
 
 
-def _known(centre: Centre, centres: list[Centre], within_km: float) -> bool:
-    """Return whether a centre is already there; two groups may slide into the same low."""
+def known(centre: Centre, centres: list[Centre], within_km: float) -> bool:
+    """Return whether a centre is already there; two groups may slide into the same low.
+
+    Args:
+        centre: The centre in question.
+        centres: Those that are there.
+        within_km: Within this distance two centres are the same [km].
+    """
     return any(
         great_circle_km(centre.latitude, centre.longitude, other.latitude, other.longitude) <= within_km
         for other in centres

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itwinai_core import DataError, track
-from itwinai_cyclones import detections
+from itwinai_cyclones import compact_detections, detections
+from itwinai_cyclones.compact import on_globe
 from itwinai_cyclones.detections import Centre, Rules
 from itwinai_cyclones.fields import Fields, open_groups
 from itwinai_cyclones.geodesy import STEP
@@ -18,7 +19,7 @@ from itwinai_cyclones.quantities import FieldsError
 from itwinai_cyclones.settings import CyclonesSettings, DetectionSettings
 
 COLUMNS = ("time", "latitude", "longitude", "agreement", "msl_hpa", "wind_ms")
-"""Of the table: degrees north and east, share of patches that agree, pressure, highest wind nearby."""
+"""Of the table: degrees north and east, share of patches that agree or score, pressure, highest wind nearby."""
 
 
 def predict(settings: CyclonesSettings, model: Any, inputs: Sequence[Path], folder: Path) -> list[str]:
@@ -64,7 +65,11 @@ def centres_of(settings: CyclonesSettings, model: Any, fields: NDArray[np.float3
         model: Trained network.
         fields: On the model's grid, shape ``(C, 721, 1440)``.
     """
-    return detections.find_centres(fields, settings.data.variables, predictor(model), rules_of(settings.detection))
+    variables, rules = settings.data.variables, rules_of(settings.detection)
+    if settings.model.name == "compact":
+        answer = on_globe(model).predict_on_batch
+        return compact_detections.find_centres(fields, variables, answer, rules, settings.detection.score)
+    return detections.find_centres(fields, variables, predictor(model), rules)
 
 
 def predictor(model: Any) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:

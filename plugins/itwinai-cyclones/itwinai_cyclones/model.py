@@ -2,10 +2,13 @@
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from itwinai_core import Source
-from itwinai_cyclones.network import PositionError, standardised, vgg
+from itwinai_cyclones.compact import HeatmapLoss, compact
+from itwinai_cyclones.network import PositionError, standardised
 from itwinai_cyclones.settings import DataSettings, ModelSettings
+from itwinai_cyclones.vgg import vgg
 
 
 def compiled(data: DataSettings, model: ModelSettings, updates: int) -> keras.Model:
@@ -16,10 +19,14 @@ def compiled(data: DataSettings, model: ModelSettings, updates: int) -> keras.Mo
         model: The ``model`` section.
         updates: Steps over which the learning rate falls.
     """
-    network = standardised(vgg(channels=len(data.variables)))
+    channels, regularisation = len(data.variables), model.regularisation
+    if model.name == "compact":
+        network, loss = standardised(compact(channels, regularisation)), HeatmapLoss()
+    else:
+        network, loss = standardised(vgg(channels, version=model.name, regularisation=regularisation)), PositionError()
     rate = keras.optimizers.schedules.CosineDecay(model.learning_rate, max(1, updates), alpha=0.02)
     # Compiling with XLA makes convolutions on a CPU slower, and costs a minute.
-    network.compile(keras.optimizers.Adam(rate, clipnorm=1.0), PositionError(), jit_compile=False)
+    network.compile(keras.optimizers.Adam(rate, clipnorm=1.0), loss, jit_compile=False)
     return network
 
 
@@ -32,5 +39,12 @@ def adapt(network: keras.Model, train: Source, most: int = 2000) -> None:
         most: Patches to look at; statistics of more would not differ.
     """
     chosen = np.linspace(0, len(train) - 1, min(most, len(train))).astype(int)
-    values = np.stack([train[int(index)][0] for index in chosen]).astype(np.float64)
-    network.get_layer("standardise").adapt(values.mean(axis=(0, 1, 2)), values.std(axis=(0, 1, 2)))
+    # One sample at a time: the wide crops of the compact network are too many bytes together.
+    moments = [_moments(train[int(index)][0].astype(np.float64)) for index in chosen]
+    mean, square = np.mean(moments, axis=0)
+    network.get_layer("standardise").adapt(mean, np.sqrt(np.maximum(square - mean**2, 0)))
+
+
+def _moments(sample: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean and the mean square of each channel."""
+    return sample.mean(axis=(0, 1)), (sample**2).mean(axis=(0, 1))

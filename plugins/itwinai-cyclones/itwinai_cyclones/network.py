@@ -1,43 +1,39 @@
-"""The network: a VGG that reads a patch and answers with the row and column of a centre."""
+"""What the networks share: the scale of their inputs, penalties on their weights, the error of a position."""
 
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal
 
 import keras
 import numpy as np
 
-BLOCKS = ((64, 3, 3, "same"), (128, 2, 3, "same"), (256, 2, 2, "same"), (512, 3, 2, "valid"))
-"""Filters, convolutions, kernel and padding of each block; a pooling by two follows each."""
+Regularisation = Literal["none", "weak", "medium", "strong", "very_strong"]
+"""How strongly large weights are held down."""
 
-DENSE = (512, 256, 128, 64)
-"""Units of the layers behind the blocks."""
+PENALTIES: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "weak": (0.0, 1e-4),
+        "medium": (1e-4, 1e-4),
+        "strong": (1e-3, 1e-3),
+        "very_strong": (1e-2, 1e-2),
+    }
+)
+"""Factors of the sum of magnitudes and of the sum of squares of a layer's weights."""
 
 
-def vgg(channels: int, size: int = 40, outputs: int = 2) -> keras.Model:
-    """Return the VGG-like network of the CMCC cyclone detector, untrained.
-
-    With 4 channels and 2 outputs it has 3,749,634 parameters. Hidden layers are rectified, the head is linear and keeps
-    single precision, because its numbers are positions to a fraction of a pixel.
+def regulariser(name: Regularisation) -> keras.regularizers.Regularizer | None:
+    """Return what a layer's kernel adds to the loss, or None where it adds nothing.
 
     Args:
-        channels: Variables that it reads.
-        size: Rows and columns of a patch.
-        outputs: Numbers that it answers with.
+        name: ``none`` or a key of ``PENALTIES``.
 
     Source:
-        The architecture "VGG V1" of the interTwin cyclone use case, after Accarino et al., arXiv:2306.07291.
+        The regularisers of the interTwin cyclone use case.
     """
-    inputs = keras.Input((size, size, channels))
-    x = inputs
-    for filters, count, kernel, padding in BLOCKS:
-        for _ in range(count):
-            x = keras.layers.Conv2D(
-                filters, kernel, padding=padding, activation="relu", kernel_initializer="he_normal"
-            )(x)
-        x = keras.layers.MaxPooling2D(2)(x)
-    x = keras.layers.Flatten()(x)
-    for units in DENSE:
-        x = keras.layers.Dense(units, activation="relu", kernel_initializer="he_normal")(x)
-    return keras.Model(inputs, keras.layers.Dense(outputs, dtype="float32", name="head")(x), name="vgg")
+    if name == "none":
+        return None
+    magnitudes, squares = PENALTIES[name]
+    return keras.regularizers.L1L2(l1=magnitudes, l2=squares)
 
 
 @keras.saving.register_keras_serializable(package="itwinai_cyclones")

@@ -48,14 +48,15 @@ class Cyclones(KerasUseCase[CyclonesSettings]):
         """Generate fields with cyclones at the places of real storms, and cut patches."""
         from itwinai_cyclones.data import splits
 
-        return splits(run.settings.data, run.seed)
+        return splits(run.settings.data, run.seed, wide=run.settings.model.name == "compact")
 
     def build_model(self, run: RunConfig[CyclonesSettings]) -> keras.Model:
         """Return the untrained network, compiled."""
         from itwinai_cyclones.data import expected_patches
         from itwinai_cyclones.model import compiled
 
-        updates = run.fit.epochs * expected_patches(run.settings.data) // run.fit.batch_size
+        patches = expected_patches(run.settings.data, wide=run.settings.model.name == "compact")
+        updates = run.fit.epochs * patches // run.fit.batch_size
         return compiled(run.settings.data, run.settings.model, updates)
 
     def adapt(self, run: RunConfig[CyclonesSettings], model: keras.Model, train: Source) -> None:  # noqa: ARG002

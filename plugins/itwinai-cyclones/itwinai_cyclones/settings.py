@@ -39,7 +39,8 @@ class DataSettings(Config):
     """Global fields to cut test patches from."""
 
     patches_per_storm: PositiveInt = 2
-    """Patches around each storm of a field, each with the centre in another place."""
+    """Patches around each storm of a field, each with the centre in another place; for the compact network, wider
+    patches with a storm of each field."""
 
     @model_validator(mode="after")
     def _variables_once_with_pressure(self) -> Self:
@@ -71,7 +72,13 @@ class DataSettings(Config):
 
 
 class ModelSettings(Config):
-    """How the network is trained."""
+    """Which network is trained, and how."""
+
+    name: Literal["vgg_v1", "vgg_v2", "vgg_v3", "compact"] = "vgg_v1"
+    """Network: one of the three VGG on patches of 10°, or the compact one, fully convolutional, for whole globes."""
+
+    regularisation: Literal["none", "weak", "medium", "strong", "very_strong"] = "none"
+    """How strongly large weights are held down: `weak` by squares, the others by magnitudes and squares."""
 
     learning_rate: PositiveFloat = 5e-4
     """Highest learning rate of the Adam optimiser; it falls to nothing along half a cosine."""
@@ -88,6 +95,9 @@ class DetectionSettings(Config):
 
     agreement: Share = 0.5
     """Least share of the patches around a centre that must point to it."""
+
+    score: Share = 0.5
+    """Least score of a centre that the compact network finds; the other networks have `agreement` instead."""
 
     merge_radius: PositiveFloat = 350.0
     """Answers within this distance mean the same centre [km]."""
