@@ -147,7 +147,7 @@ def hours_of(text: str, where: str, calendar: str) -> float:
     if matched is None:
         raise DataError(
             f"{where}: time is '{text}', expected a date and time such as 2010-08-01T06:00.\n"
-            "Centres of fields without a time cannot be linked."
+            "Centres of fields without a time can be neither linked nor compared."
         )
     try:
         moment = cftime.datetime(*(int(part or 0) for part in matched.groups()), calendar=calendar)

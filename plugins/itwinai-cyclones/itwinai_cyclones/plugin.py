@@ -141,6 +141,42 @@ def track(  # noqa: PLR0913, PLR0917  an argument for each option
         click.echo(line)
 
 
+@cyclones.command(epilog="\b\nExample:\n  itwinai cyclones compare tracks/tracks.csv --radius 300 --common 4")
+@click.argument("tables", nargs=-1, required=True, metavar="TRACKS...", type=click.Path(path_type=Path))
+@click.option(
+    "--against", default="ibtracs", show_default=True, metavar="ibtracs|FILE", help="Best tracks, or a file of tracks."
+)
+@click.option("--radius", type=POSITIVE, default=300.0, show_default=True, help="Longest distance of a hit [km].")
+@click.option(
+    "--common",
+    type=click.IntRange(min=1),
+    default=4,
+    show_default=True,
+    help="Times at which a track must lie near a storm.",
+)
+@click.option("--calendar", type=click.Choice(CALENDARS), default=CALENDARS[0], show_default=True, help="Of the times.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default="comparison",
+    show_default=True,
+    help="Folder to make for results.",
+)
+def compare(  # noqa: PLR0913, PLR0917  an argument for each option
+    tables: tuple[Path, ...], against: str, radius: float, common: int, calendar: str, output: Path
+) -> None:
+    """Compare tracks, or centres without tracks, with best tracks, or with other tracks.
+
+    TRACKS are tables in CSV, CF netCDF, or text of TempestExtremes. Only times that both sides hold are compared.
+    Storms below 34 kn, extratropical or unmeasured count neither way. The folder of results holds scores, lists of what
+    was missed and of false alarms, and pictures.
+    """
+    from itwinai_cyclones.compare_files import compare_files
+
+    for line in compare_files(tables, against, output, radius, common, calendar):
+        click.echo(line)
+
+
 @hookimpl
 def itwinai_commands() -> list[click.Command]:
     """Offer ``itwinai cyclones``."""
