@@ -30,62 +30,27 @@ def cases(
     times: np.ndarray,
     band: np.ndarray,
 ) -> None:
-    """Draw windows below one another: their witnesses, strain, estimate, and what is left.
+    """Draw windows below one another, the images of each side by side in one scale of colours.
 
     Args:
         path: File to write.
-        rows: Title of each window, and its images of shape ``(F, T)``; the last is a difference, which may be negative.
+        rows: Title of each window, and its images of shape ``(F, T)``.
         titles: What the images are, as many as a row has.
         times: Start of each column after the start of the window [s], shape ``(T,)``.
         band: Frequency of each row [Hz], shape ``(F,)``.
     """
-    figure = Figure(figsize=(2.45 * len(titles), 2.75 * len(rows) + 0.6), layout="constrained", dpi=110)
+    figure = Figure(figsize=(3.3 * len(titles) + 0.8, 2.75 * len(rows) + 0.6), layout="constrained", dpi=110)
     grid = figure.subplots(len(rows), len(titles), sharex=True, sharey=True, squeeze=False)
     for axes, (name, pictures) in zip(grid, rows, strict=True):
-        loudest = max(float(picture.max()) for picture in pictures[:-1])
+        loudest = max(float(picture.max()) for picture in pictures)
         for axis, picture, title in zip(axes, pictures, titles, strict=True):
-            last = picture is pictures[-1]
-            limits = {"vmin": -loudest, "vmax": loudest, "cmap": "RdBu_r"} if last else {"vmin": 0.0, "vmax": loudest}
-            mesh = image(axis, times, band, picture, **limits)
+            mesh = image(axis, times, band, picture, vmin=0.0, vmax=loudest)
             if axis in grid[0]:
-                axis.set_title(title, fontsize=9)
+                axis.set_title(title, fontsize=10)
             if axis in grid[-1]:
                 axis.set_xlabel("time in window [s]")
-            if picture is pictures[-2]:
-                figure.colorbar(mesh, ax=axis, pad=0.02).ax.tick_params(labelsize=7)
-        figure.colorbar(mesh, ax=axes[-1], label=ENERGY_LABEL, pad=0.02).ax.tick_params(labelsize=7)
-        axes[0].set_ylabel(f"{name}\nfrequency [Hz]", fontsize=8)
-    figure.savefig(path)
-
-
-def scores(path: Path, errors: Mapping[str, float], families: Mapping[str, float]) -> None:
-    """Draw the error of each predictor, and the network's skill near each kind of glitch.
-
-    Args:
-        path: File to write.
-        errors: Mean absolute error of ``ln(1 + E)`` of each predictor; the first is the reference of skill.
-        families: Skill near glitches of each kind; may be empty.
-    """
-    figure = Figure(figsize=(10.0, 3.4), layout="constrained", dpi=110)
-    left, right = figure.subplots(1, 2)
-    reference = next(iter(errors.values()))
-    colours = ["#9aa5b1"] * (len(errors) - 1) + ["#1f6f8b"]
-    bars = left.barh(list(errors), list(errors.values()), color=colours)
-    skills = [round(1 - error / reference, 2) + 0.0 for error in errors.values()]  # no minus before a zero
-    labels = [f"{error:.3f}   skill {skill:.2f}" for error, skill in zip(errors.values(), skills, strict=True)]
-    left.bar_label(bars, labels, padding=4)
-    left.set(xlim=(0.0, 1.5 * max(errors.values())), xlabel="mean |error| of ln(1 + E), unseen time")
-    left.invert_yaxis()
-    bars = right.barh([name.replace("_", " ") for name in families], list(families.values()), color="#1f6f8b")
-    right.bar_label(bars, [f"{value:.2f}" for value in families.values()], padding=4)
-    top = max([0.1, *families.values()])
-    right.set(
-        xlim=(min([0.0, *families.values()]) * 1.3, 1.25 * top),
-        xlabel="network's skill within 0.25 s of a glitch",
-    )
-    right.invert_yaxis()
-    for axis in (left, right):
-        axis.spines[["top", "right"]].set_visible(False)
+        figure.colorbar(mesh, ax=list(axes), label=ENERGY_LABEL, pad=0.01).ax.tick_params(labelsize=8)
+        axes[0].set_ylabel(f"{name}\nfrequency [Hz]", fontsize=9)
     figure.savefig(path)
 
 
@@ -116,29 +81,42 @@ def scan(path: Path, channel: str, series: tuple[np.ndarray, np.ndarray], views:
     figure.savefig(path)
 
 
-def estimate(path: Path, channel: str, gps: np.ndarray, band: np.ndarray, panels: Mapping[str, np.ndarray]) -> None:
-    """Draw images of one stretch below one another, the last as a difference.
+def estimate(
+    path: Path,
+    channel: str,
+    axes: tuple[np.ndarray, np.ndarray],
+    panels: Mapping[str, np.ndarray],
+    flagged: Sequence[tuple[float, float]] = (),
+) -> None:
+    """Draw images of one stretch below one another, in one scale of colours.
 
     Args:
         path: File to write.
         channel: Name of the strain channel.
-        gps: Start of each column, GPS [s], shape ``(T,)``.
-        band: Frequency of each row [Hz], shape ``(F,)``.
+        axes: Start of each column, GPS [s], shape ``(T,)``, and frequency of each row [Hz], shape ``(F,)``.
         panels: Images of shape ``(F, T)`` by title.
+        flagged: GPS start and stop [s] of segments to mark above the first image.
     """
-    figure = Figure(figsize=(11.0, 2.3 * len(panels)), layout="constrained", dpi=110)
+    gps, band = axes
+    figure = Figure(figsize=(11.0, 2.6 * len(panels)), layout="constrained", dpi=110)
     grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     loudest = max(float(picture.max()) for picture in panels.values())
     origin = np.floor(gps[0])
+    width = np.diff(gps).min() if len(gps) > 1 else 1.0
     for axis, (title, picture) in zip(grid, panels.items(), strict=True):
-        last = axis is grid[-1]
-        limits = {"vmin": -loudest, "vmax": loudest, "cmap": "RdBu_r"} if last else {"vmin": 0.0, "vmax": loudest}
-        mesh = image(axis, gps - origin, band, picture, **limits)
-        axis.set_title(title, fontsize=9, loc="left")
+        # Time that no window covers stays white.
+        for piece in np.split(np.arange(len(gps)), np.flatnonzero(np.diff(gps) > 1.5 * width) + 1):
+            mesh = image(axis, gps[piece] - origin, band, picture[:, piece], vmin=0.0, vmax=loudest)
+        axis.set_title(title, fontsize=10, loc="left")
         axis.set_ylabel("frequency [Hz]")
         figure.colorbar(mesh, ax=axis, label=ENERGY_LABEL, pad=0.01)
+    spans = [(start - origin, stop - start) for start, stop in flagged]
+    if spans:
+        edge = grid[0].get_xaxis_transform()
+        grid[0].broken_barh(spans, (0.96, 0.04), transform=edge, color="#e4572e")
+        grid[0].set_title("flagged in orange", fontsize=9, loc="right", color="#e4572e")
     grid[-1].set_xlabel(f"time from GPS {origin:.0f} [s]")
-    figure.suptitle(f"{channel}, estimated from its witnesses")
+    figure.suptitle(f"{channel}, cleaned by its witnesses")
     figure.savefig(path)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import click
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from itwinai_core import Source
     from itwinai_virgo.model import StrainEstimator
+    from itwinai_virgo.scaling import Pairs
 
 ITWINAI_API = ">=0.1,<0.2"
 STRAIN = DataSettings().strain
@@ -54,19 +55,17 @@ class Virgo(LightningUseCase[VirgoSettings]):
 
     def adapt(self, run: RunConfig[VirgoSettings], model: StrainEstimator, train: Source) -> None:  # noqa: ARG002
         """Fit the scaling to the training part."""
-        from itwinai_virgo.data import in_memory
-
-        model.fit_scaling(in_memory(train))
+        model.fit_scaling(cast("Pairs", train))
 
     def assess(
         self, run: RunConfig[VirgoSettings], model: StrainEstimator, data: DataSplits, folder: Path
     ) -> Mapping[str, float]:
         """Return the skill on unseen time beside baselines; write pictures, estimates and a held-out recording."""
-        from itwinai_virgo.data import in_memory
+        from itwinai_virgo.data import in_memory, trial
         from itwinai_virgo.export import assess
 
         held = DataSplits(in_memory(data.train), in_memory(data.validation), in_memory(data.held_out))
-        return assess(run.settings, model, held, folder)
+        return assess(run.settings, model, held, folder, trial(run))
 
     def predict(
         self, run: RunConfig[VirgoSettings], model: StrainEstimator, inputs: Sequence[Path], folder: Path

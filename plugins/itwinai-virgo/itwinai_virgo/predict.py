@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import h5py
 import numpy as np
 
 from itwinai_core import DataError
 from itwinai_virgo import pictures
+from itwinai_virgo.artefacts import panels_of, write_arrays, write_segments
 from itwinai_virgo.data import image_transform, images, long_stretches, read_recording, whitened
-from itwinai_virgo.export import estimated
 from itwinai_virgo.metrics import skill
+from itwinai_virgo.reconstruction import LOUD_SCORE, reconstructed
 from itwinai_virgo.scans import PIECE_SECONDS, q_scan, write_scan
 from itwinai_virgo.truth import NOTHING_KNOWN
 
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
     from itwinai_virgo.data import Images
     from itwinai_virgo.model import StrainEstimator
+    from itwinai_virgo.reconstruction import Reconstruction
     from itwinai_virgo.scans import Scan
     from itwinai_virgo.settings import VirgoSettings
 
 
 def predict(settings: VirgoSettings, model: StrainEstimator, inputs: Sequence[Path], folder: Path) -> list[str]:
-    """Write ``qscan.h5`` and ``qscan.png`` of each file, and ``estimate.h5`` and ``.png`` where it has witnesses.
+    """Write ``qscan.h5`` and ``.png`` of each file, and where it has witnesses ``estimate.h5``, ``.png`` and segments.
 
     Args:
         settings: Options of the run.
@@ -50,14 +51,10 @@ def predict(settings: VirgoSettings, model: StrainEstimator, inputs: Sequence[Pa
         if seen is None:
             lines.append(f"{path.name}: no witnesses, so the Q-scan alone; the network needs all of its witnesses.")
             continue
-        guess = estimated(model, seen.witnesses)
-        _write_estimate(place, settings, seen, guess)
-        error = float(np.abs(guess - seen.strain).mean())
-        reference = float(np.abs(seen.strain - float(model.strain_median)).mean())
-        lines.append(
-            f"{path.name}: strain estimated from {seen.witnesses.shape[1]} witnesses in {len(seen)} windows, "
-            f"skill {skill(error, reference):.3f} over the constant median."
-        )
+        lines += [
+            f"{path.name}: {line}"
+            for line in _written(place, settings, reconstructed(model, seen), float(model.strain_median))
+        ]
     return lines
 
 
@@ -74,19 +71,24 @@ def _analysed(settings: VirgoSettings, path: Path) -> tuple[Scan, Images | None,
     return scan, seen, recording.notes
 
 
-def _write_estimate(folder: Path, settings: VirgoSettings, seen: Images, guess: np.ndarray) -> None:
-    """Write the estimate of all windows with its axes, and a picture of up to a minute of them."""
-    transform = image_transform(settings)
-    with h5py.File(folder / "estimate.h5", "w") as file:
-        for name, stack in (("strain", seen.strain), ("estimate", guess)):
-            file.create_dataset(name, data=stack[:, 0], compression="gzip", shuffle=True).attrs["unit"] = "ln(1 + E)"
-        file.create_dataset("gps", data=seen.gps).attrs["unit"] = "s"
-        file.create_dataset("time", data=transform.times).attrs["unit"] = "s"
-        file.create_dataset("frequency", data=transform.frequencies).attrs["unit"] = "Hz"
+def _written(folder: Path, settings: VirgoSettings, found: Reconstruction, median: float) -> list[str]:
+    """Write estimate, cleaned images and segments, and a picture of up to a minute; return what is found."""
+    transform, part = image_transform(settings), found.part
+    columns = found.columns(settings.qscan.window)
+    flagged, known = columns.above(LOUD_SCORE), columns.known
+    write_arrays(folder / "estimate.h5", settings, found, None)
+    write_segments(folder, settings.data.strain, flagged, known)
     shown = slice(0, max(1, round(PIECE_SECONDS / settings.qscan.window)))
-    truth, guessed = (np.concatenate(list(stack[shown, 0]), axis=1) for stack in (seen.strain, guess))
-    witnesses = np.concatenate(list(seen.witnesses[shown]), axis=2)
-    gps = (seen.gps[shown, None] + transform.times).ravel()
-    panels = dict(zip(settings.data.witnesses, witnesses, strict=True))
-    panels |= {"strain": truth, "network's estimate": guessed, "strain - estimate": truth - guessed}
-    pictures.estimate(folder / "estimate.png", settings.data.strain, gps, transform.frequencies, panels)
+    panels = {title: np.concatenate(list(stack[shown]), axis=1) for title, stack in panels_of(found).items()}
+    gps = (part.gps[shown, None] + transform.times).ravel()
+    inside = [(start, stop) for start, stop in flagged.spans.tolist() if start <= gps[-1]]
+    pictures.estimate(folder / "estimate.png", settings.data.strain, (gps, transform.frequencies), panels, inside)
+    left = float(np.expm1(found.cleaned.images).mean() / np.expm1(part.strain).mean())
+    told = (
+        f"cleaned by {part.witnesses.shape[1]} witnesses in {len(part)} windows: {left:.1%} of the energy is left; "
+        f"{len(flagged)} segments, {flagged.seconds:.1f} of {known.seconds:g} s, are flagged."
+    )
+    if part.task == "denoise":
+        return [told]
+    error, reference = (float(np.abs(guess - part.strain).mean()) for guess in (found.estimate, median))
+    return [told, f"strain estimated from its witnesses, skill {skill(error, reference):.3f} over the constant median."]
