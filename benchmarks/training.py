@@ -26,8 +26,9 @@ from itwinai_core.engines.lightning import ENGINE
 from itwinai_core.order import epoch_batches
 from itwinai_core.strategies.lightning import LightningAuto
 from itwinai_virgo.images import Images
-from itwinai_virgo.model import PRESETS, StrainEstimator
+from itwinai_virgo.model import StrainEstimator
 from itwinai_virgo.plugin import Virgo
+from itwinai_virgo.presets import PRESETS
 from itwinai_virgo.settings import VirgoSettings
 
 LEAST_THROUGHPUT = 0.95

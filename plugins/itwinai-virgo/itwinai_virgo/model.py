@@ -3,50 +3,23 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
 from lightning.pytorch import LightningModule
 from torch import nn
 
-from itwinai_virgo.decoder import Decoder
+from itwinai_virgo.evidence import evidence
 from itwinai_virgo.metrics import image_metrics
-from itwinai_virgo.predecessors import DropoutUNet, ResNetGenerator
-from itwinai_virgo.recurrent import RecurrentUNet
+from itwinai_virgo.presets import LEARNING_RATES, PRESETS
 from itwinai_virgo.scaling import image_scaling
-from itwinai_virgo.unet import UNet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from torch import Tensor
     from torchmetrics import MetricCollection
 
     from itwinai_virgo.scaling import Pairs
     from itwinai_virgo.settings import VirgoSettings
-
-PRESETS: Mapping[str, Callable[[int], nn.Module]] = {
-    "unet": UNet,
-    "decoder": Decoder,
-    "recurrent_unet": RecurrentUNet,
-    "reference_decoder": partial(Decoder, widths=(32, 64, 64), kernel=7, slope=0.2, coded=False),
-    "reference_deep_decoder": partial(Decoder, widths=(64, 128, 256), kernel=5, slope=0.3, coded=False),
-    "reference_resnet": ResNetGenerator,
-    "reference_unet": DropoutUNet,
-}
-"""Networks by the name that ``settings.model.name`` takes; each is built for a number of input images."""
-
-LEARNING_RATES: Mapping[str, float] = {
-    "unet": 2e-3,
-    "decoder": 5e-4,
-    "recurrent_unet": 2e-3,
-    "reference_decoder": 5e-4,
-    "reference_deep_decoder": 5e-4,
-    "reference_resnet": 5e-4,
-    "reference_unet": 2e-4,
-}
-"""Highest learning rates; without normalisation a loss jumps at the U-Net's."""
 
 WARM_UP = 0.1
 """Part of the updates over which the learning rate rises."""
@@ -63,7 +36,7 @@ class StrainEstimator(LightningModule):
     channels of a pixel side by side in memory, which convolutions on CPUs and GPUs work on faster.
 
     Of the task ``denoise`` the network answers which part of each pixel's energy to keep. So it can add nothing to the
-    strain, and what it does not recognise passes.
+    strain; and it takes nothing away where the strain does not follow the witnesses, whatever it has learnt.
     """
 
     input_mean: Tensor
@@ -111,7 +84,9 @@ class StrainEstimator(LightningModule):
         scaled = (inputs - self.input_mean) / self.input_deviation
         raw = self.network(scaled.contiguous(memory_format=torch.channels_last)).float()
         if self._gated:
-            return torch.log1p(torch.sigmoid(raw) * torch.expm1(inputs[:, :1]))
+            strain, witnesses = inputs[:, :1], inputs[:, 1:]
+            taken = torch.sigmoid(-raw) * evidence(strain, witnesses)
+            return torch.log1p((1.0 - taken) * torch.expm1(strain))
         return nn.functional.softplus(raw) * self.strain_deviation
 
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
