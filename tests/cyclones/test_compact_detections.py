@@ -49,7 +49,7 @@ def _checked(globe):
     assert globe.flags["C_CONTIGUOUS"]
 
 
-def found(fields, answer, rules=RULES, least=0.5):
+def found(fields, answer, rules=RULES, least=(0.5, 1.0)):
     return find_centres(fields, VARIABLES, answer, rules, least)
 
 
@@ -72,12 +72,28 @@ def test_two_storms_are_two_and_the_surer_one_comes_first():
 def test_a_network_that_is_not_sure_enough_finds_nothing():
     place = (15.0, 140.0)
     assert found(field((*place, 40)), heatmap(place, logit=-1.0)) == []
-    assert len(found(field((*place, 40)), heatmap(place, logit=-1.0), least=0.2)) == 1
+    assert len(found(field((*place, 40)), heatmap(place, logit=-1.0), least=(0.2, 1.0))) == 1
 
 
-def test_a_peak_where_no_pressure_closes_is_no_centre():
-    assert found(field(), heatmap((15.0, 140.0))) == []
-    assert len(found(field(), heatmap((15.0, 140.0)), Rules(**{**vars(RULES), "contour": 0, "minimum_wind": 0}))) == 1
+def test_where_no_pressure_closes_the_network_must_be_surer_and_has_the_last_word():
+    rules = Rules(**{**vars(RULES), "minimum_wind": 0})
+    answer = heatmap((15.37, 140.81), logit=1.0)  # a score of 0.73
+    assert found(field(), answer, rules) == found(field(), answer, rules, least=(0.5, 0.8)) == []
+    (centre,) = found(field(), answer, rules, least=(0.5, 0.7))
+    np.testing.assert_allclose((centre.latitude, centre.longitude), (15.37, 140.81), atol=1e-4)
+
+
+def test_where_the_pressure_closes_a_lower_score_is_enough():
+    place = (15.0, 140.0)
+    answer = heatmap(place, logit=-1.0)  # a score of 0.27
+    assert len(found(field((*place, 40)), answer, least=(0.2, 0.5))) == 1
+    assert found(field((*place, 3)), answer, least=(0.2, 0.5)) == []
+
+
+def test_without_a_contour_to_ask_for_every_peak_is_taken_to_the_lowest_pressure():
+    rules = Rules(**{**vars(RULES), "contour": 0})
+    (centre,) = found(field((15.0, 140.0, 40)), heatmap((15.6, 140.6)), rules)
+    assert great_circle_km(centre.latitude, centre.longitude, 15.0, 140.0) < 9
 
 
 def test_a_peak_beyond_the_highest_latitude_is_no_centre():

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from itwinai_cyclones.compact import HeatmapLoss
 from itwinai_cyclones.model import adapt, compiled
 from itwinai_cyclones.network import PositionError
 from itwinai_cyclones.settings import DataSettings, ModelSettings
@@ -30,13 +31,37 @@ class Source:
         return self.patches[index], np.zeros(2, dtype=np.float32)
 
 
-def test_the_default_variables_give_the_published_network():
-    network = compiled(DataSettings(), ModelSettings(), updates=1)
-    assert sum(int(np.prod(weight.shape)) for weight in network.trainable_weights) == 3_749_634
+def test_the_default_network_is_the_first_version():
+    assert ModelSettings().name == "vgg_v1"
+    assert ModelSettings().regularisation == "none"
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [("vgg_v1", 3_749_634), ("vgg_v2", 6_023_842), ("vgg_v3", 11_792_674), ("compact", 43_347)],
+)
+def test_each_name_stands_for_the_published_network(name, parameters):
+    network = compiled(DataSettings(), ModelSettings(name=name), updates=1)
+    assert sum(int(np.prod(weight.shape)) for weight in network.trainable_weights) == parameters
 
 
 def test_the_loss_is_the_one_that_checks_shapes(network):
     assert isinstance(network.loss, PositionError)
+    heatmaps = compiled(DataSettings(), ModelSettings(name="compact"), updates=1)
+    assert isinstance(heatmaps.loss, HeatmapLoss)
+
+
+@pytest.mark.parametrize("name", ["vgg_v1", "compact"])
+def test_large_weights_are_held_down_where_that_is_asked(name):
+    free, held = (compiled(DataSettings(), ModelSettings(name=name, regularisation=r), 1) for r in ("none", "medium"))
+    assert free.losses == []
+    assert len(held.losses) >= 6
+
+
+@pytest.mark.parametrize(("name", "rate"), [("vgg_v1", 5e-4), ("vgg_v3", 5e-4), ("compact", 2e-3)])
+def test_a_learning_rate_that_is_not_set_suits_the_network(name, rate):
+    network = compiled(DataSettings(), ModelSettings(name=name), updates=100)
+    assert float(network.optimizer._learning_rate(0)) == pytest.approx(rate)
 
 
 def test_the_learning_rate_falls_from_what_is_set_to_almost_nothing(network):

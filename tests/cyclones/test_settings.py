@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from itwinai_cyclones.settings import CyclonesSettings, DataSettings, DetectionSettings
+from itwinai_cyclones.settings import CyclonesSettings, DataSettings, DetectionSettings, ModelSettings
 
 
 def test_the_default_reads_four_variables():
@@ -56,7 +56,7 @@ def test_a_grid_that_does_not_fit_the_globe_is_refused(resolution):
     "wrong",
     [
         {"stride": 0.3}, {"stride": 11}, {"maximum_latitude": 90}, {"agreement": 1.5}, {"merge_radius": 0},
-        {"contour": -1}, {"snap_radius": -5}, {"test_globes": 0},
+        {"contour": -1}, {"snap_radius": -5}, {"test_globes": 0}, {"score": 2}, {"open_score": -0.1},
     ],
 )  # fmt: skip
 def test_nonsense_is_refused_by_name(wrong):
@@ -79,3 +79,9 @@ def test_settings_cannot_be_changed_once_they_are_made(section):
 @pytest.mark.parametrize("resolution", [0.25, 0.5, 1.0, 2.0])
 def test_grids_that_divide_the_globe_are_taken(resolution):
     assert DataSettings(resolution=resolution).resolution == resolution
+
+
+@pytest.mark.parametrize("wrong", [{"name": "vgg_v4"}, {"regularisation": "enormous"}, {"learning_rate": 0}])
+def test_an_unknown_network_or_penalty_is_refused_by_name(wrong):
+    with pytest.raises(ValidationError, match=next(iter(wrong))):
+        ModelSettings(**wrong)

@@ -69,7 +69,7 @@ def _judge_crops(settings: CyclonesSettings, model: Any, test: Crops) -> dict[st
         values, storms = test[index][0], test.storms[index]
         storms = storms[~np.isnan(storms[:, 0])]
         answer = model.predict_on_batch(values[None])[0]
-        rows, columns, _ = peaks(answer, settings.detection.score, around=False)
+        rows, columns, _ = peaks(answer, settings.detection.open_score, around=False)
         network += _score_crop(storms, rows, columns, test.origins[index])
         inner = values[MARGIN : MARGIN + INNER + 1, MARGIN : MARGIN + INNER + 1, channel]
         lowest += _score_crop(storms, *baselines.pressure_minima(inner), test.origins[index])

@@ -68,7 +68,8 @@ def centres_of(settings: CyclonesSettings, model: Any, fields: NDArray[np.float3
     variables, rules = settings.data.variables, rules_of(settings.detection)
     if settings.model.name == "compact":
         answer = on_globe(model).predict_on_batch
-        return compact_detections.find_centres(fields, variables, answer, rules, settings.detection.score)
+        least = settings.detection.score, settings.detection.open_score
+        return compact_detections.find_centres(fields, variables, answer, rules, least)
     return detections.find_centres(fields, variables, predictor(model), rules)
 
 

@@ -24,7 +24,8 @@ def compiled(data: DataSettings, model: ModelSettings, updates: int) -> keras.Mo
         network, loss = standardised(compact(channels, regularisation)), HeatmapLoss()
     else:
         network, loss = standardised(vgg(channels, version=model.name, regularisation=regularisation)), PositionError()
-    rate = keras.optimizers.schedules.CosineDecay(model.learning_rate, max(1, updates), alpha=0.02)
+    highest = model.learning_rate or (2e-3 if model.name == "compact" else 5e-4)
+    rate = keras.optimizers.schedules.CosineDecay(highest, max(1, updates), alpha=0.02)
     # Compiling with XLA makes convolutions on a CPU slower, and costs a minute.
     network.compile(keras.optimizers.Adam(rate, clipnorm=1.0), loss, jit_compile=False)
     return network

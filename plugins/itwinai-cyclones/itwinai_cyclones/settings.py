@@ -80,8 +80,9 @@ class ModelSettings(Config):
     regularisation: Literal["none", "weak", "medium", "strong", "very_strong"] = "none"
     """How strongly large weights are held down: `weak` by squares, the others by magnitudes and squares."""
 
-    learning_rate: PositiveFloat = 5e-4
-    """Highest learning rate of the Adam optimiser; it falls to nothing along half a cosine."""
+    learning_rate: PositiveFloat | None = None
+    """Highest learning rate of the Adam optimiser, which falls to nothing along half a cosine; by default 0.0005, and
+    0.002 for the compact network."""
 
 
 class DetectionSettings(Config):
@@ -97,7 +98,10 @@ class DetectionSettings(Config):
     """Least share of the patches around a centre that must point to it."""
 
     score: Share = 0.5
-    """Least score of a centre that the compact network finds; the other networks have `agreement` instead."""
+    """Least score of a centre of the compact network, which has scores in place of `agreement`."""
+
+    open_score: Share = 0.5
+    """Least score of such a centre where the pressure closes no `contour`; 1 refuses them all."""
 
     merge_radius: PositiveFloat = 350.0
     """Answers within this distance mean the same centre [km]."""
