@@ -8,7 +8,7 @@ from scipy.optimize import linear_sum_assignment
 
 from itwinai_cyclones import best_tracks
 from itwinai_cyclones.geodesy import great_circle_km
-from itwinai_cyclones.matching import QUIET, Fixes, looked_at, match_tracks, near_pairs, one_to_one
+from itwinai_cyclones.matching import QUIET, Fixes, looked_at, match_tracks, near_pairs, one_to_one, quiet_times
 
 
 def fixes(seed, count, hours=5, tracks=4):
@@ -105,10 +105,12 @@ def test_seasons_with_months_of_nothing_between_them_are_seasons():
     times = np.concatenate([DAY, DAY + 1000 * 6 + QUIET])
     looked = looked_at(np.array([12.0, 600.0, 1000 * 6 + QUIET, 1000 * 6 + QUIET + 6]), times)
     assert looked.tolist() == [True, False, True, True]
+    assert quiet_times(times) == 1
 
 
-def test_a_quiet_month_was_looked_at():
+def test_two_quiet_months_were_looked_at():
     times = np.concatenate([DAY, DAY + QUIET])
+    assert quiet_times(times) == 0
     assert looked_at(np.array([300.0, QUIET]), times).all()
 
 

@@ -14,7 +14,7 @@ from itwinai_cyclones.centre_tables import ORIGIN, texts_of
 from itwinai_cyclones.comparison import Compared, Storms, compare, correlation
 from itwinai_cyclones.comparison_pictures import draw_counts, draw_distances, draw_verdicts
 from itwinai_cyclones.comparison_tables import Texts
-from itwinai_cyclones.matching import Fixes
+from itwinai_cyclones.matching import QUIET, Fixes, quiet_times
 from itwinai_cyclones.track_readers import read_tracks
 
 IBTRACS = "ibtracs"
@@ -62,10 +62,13 @@ def compare_files(  # noqa: PLR0913, PLR0917  what the verb asks for
     lines = _summary(compared, report, name, radius, common)
     if len(compared.found) < len(found):
         lines.append(f"{len(found) - len(compared.found)} fixes lie at times that the reference does not hold.")
+    quiet = quiet_times(found.hours)
+    if quiet:
+        lines.append(f"{quiet} time(s) of more than {QUIET / 24:g} days without any fix count as not looked at.")
     asked = {"files": [str(path) for path in paths], "reference": name, "radius_km": radius, "common_times": common}
     of = "fixes" if compared.tracks is None else "tracks"
     with whole_folder(output) as folder:
-        content = comparison_tables.plain({**asked, **report})
+        content = comparison_tables.plain({**asked, "quiet_times_left_out": quiet, **report})
         (folder / FILES[0]).write_text(json.dumps(content, indent=2), encoding="utf-8")
         _write_csv(folder / FILES[1], _basin_rows(report))
         _write_csv(folder / FILES[2], list(comparison_tables.missed(compared, texts[0])))

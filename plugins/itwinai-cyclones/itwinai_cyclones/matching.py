@@ -13,8 +13,8 @@ from itwinai_cyclones.geodesy import great_circle_km
 Indices = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
-QUIET = 30 * 24.0
-"""A time without any fix in the whole file that is so long counts as not looked at [h]."""
+QUIET = 60 * 24.0
+"""A time without any fix in the whole record that is longer counts as not looked at, as between seasons [h]."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ def looked_at(hours: Numbers, times: Numbers) -> NDArray[np.bool_]:
     """Return whether a record that holds fixes at some times would hold one at others as well.
 
     A record tells only of times with a cyclone. Its step is taken to be the most common one between its times, and what
-    lies whole steps after one of them was looked at, to the last one; unless nothing at all was there for ``QUIET``.
+    lies whole steps after one of them was looked at, to the last one; unless nothing at all was there for longer than
+    ``QUIET``.
 
     Args:
         hours: The other times [h], shape ``(N,)``.
@@ -111,6 +112,15 @@ def looked_at(hours: Numbers, times: Numbers) -> NDArray[np.bool_]:
     return np.asarray(
         (before >= 0) & (asked <= known[-1]) & ((asked == start) | ((asked - start) % step == 0) & lively)
     )
+
+
+def quiet_times(times: Numbers) -> int:
+    """Return how often a record holds nothing for longer than ``QUIET`` between its first fix and its last.
+
+    Args:
+        times: Of the fixes [h], shape ``(N,)``.
+    """
+    return int((np.diff(np.unique(times)) > QUIET).sum())
 
 
 def near_pairs(reference: Fixes, found: Fixes, radius: float) -> Pairs:
