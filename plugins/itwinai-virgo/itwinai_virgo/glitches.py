@@ -54,8 +54,8 @@ def blip(time: np.ndarray, generator: np.random.Generator) -> Waveforms:
 
 
 def tomte(time: np.ndarray, generator: np.random.Generator) -> Waveforms:
-    """Return a tomte, the blip's slower kin of 32 to 60 Hz; the witness sees it twice as short."""
-    frequency, q = _below(0.134, time, 32.0, 60.0, generator), generator.uniform(3.5, 6.0)
+    """Return a tomte, the blip's slower kin of 32 to 56 Hz; the witness sees it twice as short."""
+    frequency, q = _below(0.134, time, 32.0, 56.0, generator), generator.uniform(3.5, 6.0)
     return sine_gaussian(time, frequency, q), sine_gaussian(time, 2.0 * frequency, q)
 
 
@@ -69,7 +69,7 @@ def scattered_light(time: np.ndarray, generator: np.random.Generator) -> Wavefor
         Accadia et al., Class. Quantum Grav. 27, 194011 (2010).
     """
     swing = generator.uniform(0.14, 0.22)
-    highest = generator.uniform(20.0, 36.0)
+    highest = generator.uniform(17.0, 34.0)
     phase = highest / swing * np.sin(2.0 * np.pi * swing * time)
     arch = np.cos(2.0 * np.pi * swing * np.clip(time, -0.25 / swing, 0.25 / swing)) ** 2
     return arch * (np.sin(phase) + generator.uniform(0.05, 0.15) * np.sin(2.0 * phase)), arch * np.sin(phase)
@@ -96,11 +96,11 @@ def low_frequency_burst(time: np.ndarray, generator: np.random.Generator) -> Wav
     The ground's motion and the strain's noise fall alike with frequency, as its fourth power, so that the tail stands
     above the noise although it is weak. The witness sees the disturbance before the building damps it.
     """
-    envelope = np.exp(-0.5 * (time / generator.uniform(0.25, 0.38)) ** 2)
+    envelope = np.exp(-0.5 * (time / generator.uniform(0.16, 0.24)) ** 2)
     tones = np.append(generator.uniform(10.9, 12.2, size=2), generator.uniform(16.0, 35.0, size=10))
     phases = np.append(np.full(2, generator.uniform(0.0, 6.2)), generator.uniform(0.0, 2.0 * np.pi, size=10))
     waves = np.sin(2.0 * np.pi * tones[:, None] * time + phases[:, None])
-    weights = np.append(np.ones(2), np.full(10, 0.25))
+    weights = np.append(np.ones(2), np.full(10, 0.55))
     return envelope * ((weights * (12.0 / tones) ** 4) @ waves), envelope * waves.sum(axis=0)
 
 

@@ -38,7 +38,7 @@ def sine_parts(settings: VirgoSettings, seed: int) -> tuple[Images, Images, Imag
         raise ConfigError(
             f"{data.seconds} s are {rows} rows of sines, which leave none for a part. Raise settings.data.seconds."
         )
-    energy = scaled(sines.images(rows, seed).swapaxes(2, 3))
+    energy = np.ascontiguousarray(scaled(sines.images(rows, seed).swapaxes(2, 3)))
     train, validation, test = (
         Images(energy[part, 1:], energy[part, :1], np.array(part, dtype=np.float64), recording=None) for part in parts
     )

@@ -42,10 +42,10 @@ BENCH_BAND = (0.1, 0.5)
 BENCH_MOTION, BEAM_ANGLE = 1e-5, 1e-6
 """Deviations of the bench's motion [m] and of the beam's angle [rad]."""
 
-STRAY_LIGHT, SIDEBANDS = 3e-22, 5e-23
+STRAY_LIGHT, SIDEBANDS = 3e-22, 1e-22
 """Strain of the brightest fringe, and of the mains' sidebands at a beam's angle of one deviation."""
 
-SEEN_FRINGES, SEEN_SIDEBANDS = 1.5e-5, 1e-6
+SEEN_FRINGES, SEEN_SIDEBANDS = 8e-6, 2e-6
 """The same in the photodiode on the bench and in the laser's reflection [V]."""
 
 GPS_START = 1_265_246_178.0
@@ -149,8 +149,8 @@ def _couple(explained: np.ndarray, seen: dict[str, np.ndarray], sample_rate: flo
     sidebands = couplings.bilinear(couplings.mains(samples, sample_rate, mains_phase), angle, 1.0)
     explained += couplings.stray_light(bench, turn, STRAY_LIGHT) + SIDEBANDS * sidebands
     parts = (
-        # A quarter of a fringe away, as the other quadrature of the light.
-        lambda: couplings.stray_light(bench, turn + 0.5 * np.pi, SEEN_FRINGES),
+        # An eighth of a fringe away: light takes another way to the photodiode.
+        lambda: couplings.stray_light(bench, turn + 0.25 * np.pi, SEEN_FRINGES),
         None,
         lambda: SEEN_SIDEBANDS * sidebands,
         lambda: BEAM_ANGLE * angle,
