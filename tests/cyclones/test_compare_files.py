@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from matplotlib.image import imread
 from itwinai_core import DataError, UserError
 from itwinai_cyclones import best_tracks
 from itwinai_cyclones.compare_files import FILES, IBTRACS, compare_files
+from itwinai_cyclones.matching import QUIET
 from itwinai_cyclones.plugin import cyclones
 
 
@@ -237,3 +239,19 @@ def test_a_mistake_is_one_message_and_no_traceback(tmp_path):
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert "best tracks of 1980 to 2024 only" in done.stderr
+
+
+def test_the_page_tells_the_defaults_of_the_verb_and_its_files():
+    page = (Path(__file__).parents[2] / "docs" / "cyclones.md").read_text(encoding="utf-8")
+    section = page.partition("## Comparing")[2].partition("\n## ")[0]
+    defaults = {option.name: option.default for option in cyclones.commands["compare"].params}
+    assert f"`--radius`, {defaults['radius']:g} km" in section
+    assert f"`--common`, {defaults['common']}, times" in section
+    assert f"More than {QUIET / 24:g} days without any fix" in section
+    assert f"below {best_tracks.GALE:g} kn" in section
+    assert all(f"`{name}`" in section for name in FILES)
+
+
+def test_the_name_of_the_best_tracks_is_spelt_either_way(run, season, tmp_path):
+    lines, _ = run(write(tmp_path / "tracks.csv", season), against="IBTrACS")
+    assert lines[0].startswith("Against IBTrACS,")

@@ -4,6 +4,8 @@ import builtins
 import csv
 import importlib.util
 import json
+import re
+from pathlib import Path
 
 import cftime
 import numpy as np
@@ -213,3 +215,13 @@ def test_a_second_reading_finds_the_same_centres(written):
     folder = written(*FIRST, *SECOND, formats="csv")
     centres = read_centres([folder / "tracks.csv"], "standard")
     np.testing.assert_array_equal([centres.latitude, centres.longitude], places([*FIRST, *SECOND]))
+
+
+def test_the_page_and_the_verb_name_every_format():
+    page = (Path(__file__).parents[2] / "docs" / "cyclones.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| `(tracks\.\w+)` \|", page, re.MULTILINE))
+    assert rows == {name: file for name, (file, _) in track_formats.FORMATS.items()}
+    (option,) = (option for option in cyclones.commands["track"].params if option.name == "formats")
+    assert set(re.findall(r"\w+", option.help.partition(":")[2].partition(", with")[0])) == set(rows)
+    assert f"`--format {option.show_default}` is the default" in page
+    assert set(track_formats.chosen_formats(option.default)) < set(rows)

@@ -52,11 +52,12 @@ def compare_files(  # noqa: PLR0913, PLR0917  what the verb asks for
         UserError: The folder is there already or cannot be made.
     """
     found, own = read_tracks(paths, calendar)
-    storms = _best_tracks(found, own) if against == IBTRACS else _reference(Path(against), own, calendar)
+    real = against.lower() == IBTRACS
+    storms = _best_tracks(found, own) if real else _reference(Path(against), own, calendar)
     compared = compare(storms, found, radius, common)
     if not len(compared.found) and not len(compared.reference):
         raise DataError(_nothing_common(storms.fixes, found, own))
-    name = "IBTrACS" if against == IBTRACS else against
+    name = "IBTrACS" if real else against
     texts = [np.array(texts_of(side.hours, own), dtype=str) for side in (compared.reference, compared.found)]
     report = _report(compared, (texts[0], texts[1]))
     lines = _summary(compared, report, name, radius, common)
