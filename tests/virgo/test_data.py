@@ -9,7 +9,7 @@ import torch
 
 from itwinai_core import ConfigError, DataError, RunConfig, Source
 from itwinai_virgo import strain
-from itwinai_virgo.data import build_splits, image_transform, images, read_recording, scaled, whitened
+from itwinai_virgo.data import build_splits, image_transform, images, read_recording, scaled, trial, whitened
 from itwinai_virgo.settings import VirgoSettings
 from itwinai_virgo.truth import Truth
 from itwinai_virgo.whitening import whiten
@@ -131,10 +131,6 @@ def test_a_run_has_the_same_data_each_time_and_other_data_with_another_seed(smal
     assert not (other.strain == splits.train.strain).all()
 
 
-def test_energies_are_scaled_by_a_logarithm_and_overshoots_become_zero():
-    assert scaled(np.array([-0.3, 0.0, np.e - 1.0])) == pytest.approx([0.0, 0.0, 1.0])
-
-
 def test_fewer_witnesses_can_be_chosen_and_put_in_order(small):
     chosen = ["V1:INJ_IMC_REFL_I_POST", "V1:SPRB_B4_PD1_56MHz_Q"]
     content = small.model_dump(mode="json")
@@ -202,3 +198,118 @@ def test_an_unfit_file_is_a_data_error(tmp_path, small):
         pass
     with pytest.raises(DataError, match="no strain in it"):
         read_recording(tmp_path / "empty.h5", small)
+
+
+def test_a_file_of_too_low_a_rate_is_refused_with_the_band_that_fits(tmp_path, rng):
+    slow = strain.Channel("V1:Hrec_hoft_16384Hz", rng.normal(size=256 * 60), 256.0, 0.0, "")
+    strain.write(tmp_path / "slow.h5", strain.Recording(slow, ()))
+    with pytest.raises(DataError, match=r"256 Hz, below the 1024 Hz") as caught:
+        read_recording(tmp_path / "slow.h5", VirgoSettings())
+    assert "settings.data.sample_rate=256 and settings.qscan.high=100.2 or lower" in str(caught.value)
+    image_transform(VirgoSettings.model_validate({"data": {"sample_rate": 256.0}, "qscan": {"high": 100.2}}))
+
+
+@pytest.fixture
+def gapped(tmp_path, stretch):
+    """Return the path of two minutes of strain and witnesses with a gap of 10 s, from 30 s on."""
+    recording = stretch[0]
+    start = recording.strain.gps_start
+    values = recording.strain.values.copy()
+    values[30 * 1024 : 40 * 1024] = np.nan
+    changed = strain.Recording(
+        strain.Channel(recording.strain.name, values, 1024.0, start, "strain"), recording.witnesses
+    )
+    strain.write(tmp_path / "gapped.h5", changed)
+    return tmp_path / "gapped.h5", start
+
+
+def test_gaps_are_passed_over_and_said(gapped, small, caplog):
+    path, start = gapped
+    content = small.model_dump(mode="json")
+    content["data"] |= {"file": str(path), "validation": 0.2, "test": 0.2}
+    splits = build_splits(run_of(content))
+    gps = splits.train.gps - start
+    assert not ((gps > 26.0) & (gps < 42.0)).any()
+    assert np.isfinite(splits.train.strain).all()
+    said = caplog.messages
+    assert any("has no data in 10 of 128 s" in line for line in said)
+    assert said[-1].startswith("Of 128 s with gaps at GPS ")
+    assert f"windows use {4 * len(splits.train)} s for training" in said[-1]
+
+
+def test_a_part_with_gaps_alone_is_refused(tmp_path, small, stretch):
+    recording = stretch[0].between(stretch[0].strain.gps_start, stretch[0].strain.gps_start + 40)
+    for first in range(0, 40, 7):
+        recording.strain.values[first * 1024 : (first + 1) * 1024] = np.nan
+    strain.write(tmp_path / "holes.h5", recording)
+    content = small.model_dump(mode="json")
+    content["data"] |= {"file": str(tmp_path / "holes.h5")}
+    with pytest.raises(ConfigError, match=r"leave .* s for a part, which needs 8 s"):
+        build_splits(run_of(content))
+
+
+def test_several_files_are_one_recording(tmp_path, stretch, small):
+    start = stretch[0].strain.gps_start
+    halves = [str(tmp_path / f"{number}.h5") for number in range(2)]
+    for number, path in enumerate(halves):
+        strain.write(path, stretch[0].between(start + 64 * number, start + 64 * (number + 1)))
+    strain.write(tmp_path / "whole.h5", stretch[0])
+    content = small.model_dump(mode="json")
+    content["data"] |= {"validation": 0.2, "test": 0.2}
+    splits = []
+    for file in (halves, str(tmp_path / "whole.h5")):
+        content["data"]["file"] = file
+        splits.append(build_splits(run_of(content)))
+    assert (splits[0].train.strain == splits[1].train.strain).all()
+    assert (splits[0].test.gps == splits[1].test.gps).all()
+
+
+DENOISE = {"task": "denoise", "qscan": {"frequencies": 16, "times": 16}}
+
+
+def test_generated_data_know_the_clean_strain():
+    splits = build_splits(run_of(DENOISE | {"data": {"seconds": 130, "validation": 0.15, "test": 0.15}}))
+    for part in (splits.train, splits.validation, splits.test):
+        assert part.clean.shape == part.strain.shape
+        assert np.isfinite(part.clean).all()
+        # What the witnesses explain is most of the power where they couple.
+        assert part.clean.mean() < 0.9 * part.strain.mean()
+        assert (part.target == part.clean).all()
+
+
+def test_training_windows_alone_are_given_the_witnesses_of_another_time():
+    content = DENOISE | {"data": {"seconds": 130, "validation": 0.15, "test": 0.15}, "training": {"null": 0.4}}
+    splits = build_splits(run_of(content))
+    assert (splits.train.null, splits.validation.null, splits.test.null) == (0.4, 0.0, 0.0)
+
+
+def test_a_file_without_the_clean_strain_cannot_teach_it(tmp_path, stretch):
+    strain.write(tmp_path / "own.h5", stretch[0])
+    with pytest.raises(ConfigError, match=r"holds no channel 'clean'\.\nUse settings.task=noise"):
+        build_splits(run_of(DENOISE | {"data": {"file": str(tmp_path / "own.h5")}}))
+
+
+def test_a_file_with_the_clean_strain_teaches_it(tmp_path, stretch):
+    recording = stretch[0]
+    clean = strain.Channel("clean", recording.strain.values.copy(), 1024.0, recording.strain.gps_start, "strain")
+    strain.write(tmp_path / "own.h5", strain.Recording(recording.strain, (*recording.witnesses, clean)))
+    data = {"file": str(tmp_path / "own.h5"), "validation": 0.2, "test": 0.2}
+    splits = build_splits(run_of(DENOISE | {"data": data}))
+    assert splits.train.inputs.shape[1] == 4
+    assert len(splits.train.recording.witnesses) == 3
+    assert splits.train.clean == pytest.approx(splits.train.strain, abs=2e-3)
+
+
+def test_vetoes_are_judged_on_another_stretch_of_the_rates_asked_for(splits):
+    content = {"qscan": {"frequencies": 16, "times": 16}, "evaluation": {"seconds": 120, "glitch_rate": 0.1}}
+    found = trial(run_of(content))
+    assert found.recording.strain.seconds == 120
+    assert 3 <= len(found.truth.glitches) <= 30
+    assert not np.isin(found.strain[0], splits.train.strain).all()
+    assert (trial(run_of(content)).strain == found.strain).all()
+    assert not (trial(run_of(content, seed=4)).strain == found.strain).all()
+
+
+@pytest.mark.parametrize("given", [{"evaluation": {"seconds": 0}}, {"data": {"file": "any.h5"}}])
+def test_there_is_no_trial_of_no_time_or_of_files(given):
+    assert trial(run_of(given)) is None

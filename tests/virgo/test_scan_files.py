@@ -66,6 +66,27 @@ def test_strain_keeps_the_rate_of_its_file(tmp_path):
     assert float(table(tmp_path / "out")[0]["frequency_hz"]) == pytest.approx(400, rel=0.1)
 
 
+def test_of_a_file_with_a_gap_the_loudest_stretch_is_scanned_and_the_gap_is_said(tmp_path):
+    path = write_burst(tmp_path / "loud.h5", 60)
+    with h5py.File(path, "r+") as file:
+        file["channels/V1:Test"][: int(0.5 * RATE)] = np.nan
+    said = []
+    scan_files([path], options(), tmp_path / "out", said.append)
+    assert float(table(tmp_path / "out")[0]["gps"]) == pytest.approx(1009.0, abs=0.1)
+    assert said[1] == "loud.h5: V1:Test has no data in 0.5 of 16 s: GPS 1000.000 to 1000.500."
+
+
+def test_text_and_frames_are_scanned_as_well(tmp_path):
+    gwframe = pytest.importorskip("gwframe", reason="gwframe, which reads frames, is an extra")
+    channel = strain.read(write_burst(tmp_path / "loud.h5", 60), "V1:Test", (), None).strain
+    header = f"# {RATE} samples per second\n# starting GPS {channel.gps_start}\n"
+    (tmp_path / "loud.txt").write_text(header + "".join(f"{value!r}\n" for value in channel.values.tolist()))
+    gwframe.write(tmp_path / "loud.gwf", {"V1:Test": channel.values}, channel.gps_start, RATE, name="V1")
+    files = [tmp_path / f"loud.{kind}" for kind in ("h5", "txt", "gwf")]
+    scan_files(files, options(), tmp_path / "out", print)
+    assert len({(row["gps"], row["frequency_hz"], row["energy"]) for row in table(tmp_path / "out")}) == 1
+
+
 def test_an_unfit_file_is_named_and_the_others_are_scanned(tmp_path):
     files = [tmp_path / "nowhere.h5", write_burst(tmp_path / "loud.h5", 60)]
     with pytest.raises(DataError, match=r"(?s)1 of 2 files cannot be scanned:\n.*nowhere\.h5: no such file"):
@@ -82,7 +103,7 @@ def test_of_many_unfit_files_some_are_named_and_the_rest_counted(tmp_path):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"channel": "V1:Other"}, r"no strain in it; found channels, channels/V1:Test"),
+        ({"channel": "V1:Other"}, r"no channel 'V1:Other' in it. Did you mean 'V1:Test'"),
         ({"sample_rate": 1024.0}, r"512 Hz, below the 1024 Hz"),
         ({"band": (20.0, 250.0)}, r"the band ends at 250 Hz; at 512 Hz it can end at"),
         ({"band": (0.01, None)}, r"too short for 0.01 Hz"),

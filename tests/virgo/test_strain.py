@@ -114,21 +114,13 @@ def test_resampling_lets_nothing_fold_into_the_band(tmp_path):
     assert np.abs(read_own(path).strain.values[1024:-1024]).max() < 1e-4
 
 
-def test_a_part_of_a_channel_keeps_its_time():
-    channel = Channel("V1:X", np.arange(100.0), 10.0, 50.0, "m")
-    part = channel.between(52.0, 55.5)
-    assert part.values.tolist() == list(range(20, 55))
-    assert part.gps_start == 52.0
-    assert part.seconds == 3.5
-
-
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(StrainError, match=r"nowhere.h5: no such file"):
         read_own(tmp_path / "nowhere.h5")
 
 
 def test_a_folder_is_refused(tmp_path):
-    with pytest.raises(StrainError, match="no such file"):
+    with pytest.raises(StrainError, match=r"a folder\. Name the files in it"):
         read_own(tmp_path)
 
 
@@ -139,21 +131,12 @@ def test_a_truncated_file_is_refused(tmp_path, sample):
         read_own(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"GPS,strain\n1,2\n" * 100])
-def test_a_file_of_another_format_is_refused(tmp_path, content):
-    path = tmp_path / "strain.csv"
-    path.write_bytes(content)
-    with pytest.raises(StrainError, match="not an HDF5 file"):
-        read_own(path)
-
-
 def test_a_file_without_strain_says_what_is_in_it(tmp_path):
     path = tmp_path / "other.h5"
     with h5py.File(path, "w") as file:
         file["temperature/outside"] = np.ones(3)
-    with pytest.raises(StrainError, match=r"no strain in it; found temperature, temperature/outside.\n") as caught:
+    with pytest.raises(StrainError, match=r"no strain in it; found temperature, temperature/outside.\n"):
         read_own(path)
-    assert f"channels/{STRAIN}" in str(caught.value)
 
 
 def test_an_empty_file_says_so(tmp_path):
@@ -187,17 +170,6 @@ def test_no_witness_at_all_leaves_the_strain(own):
     assert read_own(own).witnesses == ()
 
 
-@pytest.mark.parametrize("name", [STRAIN, WITNESSES[2]])
-def test_a_sample_that_is_no_number_is_refused_with_its_place(own, name):
-    def spoil(values):
-        values[[700, 800]] = np.nan
-
-    changed(own, f"channels/{name}", spoil)
-    with pytest.raises(StrainError, match=r"has 2 samples that are not numbers, the first at 700 of 16384") as caught:
-        read_own(own)
-    assert name in str(caught.value)
-
-
 @pytest.mark.parametrize("name", [STRAIN, WITNESSES[0]])
 def test_zeros_throughout_are_refused(own, name):
     changed(own, f"channels/{name}", lambda values: values.fill(0.0))
@@ -228,7 +200,7 @@ def test_a_gwosc_file_without_its_time_or_detector_is_refused(tmp_path, rng, gon
     path = gwosc(tmp_path / "bare.h5", rng.normal(size=4096))
     with h5py.File(path, "r+") as file:
         del file[gone]
-    with pytest.raises(StrainError, match="lacks"):
+    with pytest.raises(StrainError, match=r"lacks|is not"):
         read_own(path)
 
 
@@ -240,15 +212,191 @@ def test_a_channel_without_its_rate_or_time_is_refused(own, attribute):
         read_own(own)
 
 
-def test_channels_of_different_times_are_refused(own):
-    with h5py.File(own, "r+") as file:
-        file[f"channels/{WITNESSES[1]}"].attrs["gps_start"] += 1.0
-    with pytest.raises(StrainError, match="Cut all channels to one stretch"):
-        read_own(own)
-
-
 def test_a_group_where_a_channel_should_be_is_refused(tmp_path):
     with h5py.File(tmp_path / "group.h5", "w") as file:
         file.create_group(f"channels/{STRAIN}").attrs.update(sample_rate=1024.0, gps_start=0.0)
     with pytest.raises(StrainError, match=r"is a group\.\nA channel is a dataset with the attributes sample_rate"):
         read(tmp_path / "group.h5", STRAIN, (), 1024.0)
+
+
+def pieces(path, *channels):
+    """Write channels, each of a name, samples, a rate and a start, to a file."""
+    with h5py.File(path, "w") as file:
+        for name, values, rate, start in channels:
+            data = file.create_dataset(f"channels/{name}", data=values)
+            data.attrs.update(sample_rate=rate, gps_start=start, unit="")
+    return path
+
+
+def test_files_that_follow_one_another_are_joined_without_a_seam(tmp_path, rng):
+    values = rng.normal(size=32 * 4096)
+    paths = [
+        pieces(tmp_path / f"{first}.h5", (STRAIN, values[first * 4096 : (first + 8) * 4096], 4096.0, 1000.0 + first))
+        for first in (16, 0, 24, 8)
+    ]
+    (whole,) = read([pieces(tmp_path / "whole.h5", (STRAIN, values, 4096.0, 1000.0))], STRAIN, (), RATE).channels
+    found = read(paths, STRAIN, (), RATE)
+    assert found.gaps == found.notes == ()
+    assert found.strain.gps_start == 1000.0
+    assert (found.strain.values == whole.values).all()
+
+
+def test_channels_of_different_files_and_formats_are_put_together(tmp_path, rng):
+    gwframe = pytest.importorskip("gwframe", reason="gwframe, which reads frames, is an extra")
+    text = tmp_path / "strain.txt"
+    text.write_text(
+        "# 2048 Hz\n# starting GPS 1000\n" + "".join(f"{value!r}\n" for value in rng.normal(size=32768).tolist())
+    )
+    frame = tmp_path / "slow.gwf"
+    gwframe.write(frame, {WITNESSES[0]: rng.normal(size=1600)}, 1000.0, 100.0, name="V1")
+    own = pieces(tmp_path / "own.h5", *((name, rng.normal(size=16384), 1024.0, 1000.0) for name in WITNESSES[1:]))
+    found = read([text, frame, own], STRAIN, WITNESSES, RATE)
+    assert [len(channel.values) for channel in found.channels] == [16384] * 4
+    assert found.notes == (f"{WITNESSES[0]} has 100 Hz, so it holds nothing above 50 Hz.",)
+    assert [channel.highest for channel in found.channels] == [None, 50.0, None, None]
+
+
+def test_time_between_files_is_a_gap(tmp_path, rng):
+    paths = [
+        pieces(tmp_path / f"{start}.h5", (STRAIN, rng.normal(size=4096), 1024.0, float(start)))
+        for start in (1000, 1010)
+    ]
+    found = read(paths, STRAIN, (), RATE)
+    assert found.gaps == ((1004.0, 1010.0),)
+    assert found.stretches == ((1000.0, 1004.0), (1010.0, 1014.0))
+    assert np.isnan(found.strain.values).sum() == 6 * 1024
+    assert found.notes == (f"{STRAIN} has no data in 6 of 14 s: GPS 1004.000 to 1010.000.",)
+
+
+def test_gaps_of_any_channel_are_gaps_of_the_recording(own):
+    def spoil(values):
+        values[1024:2048] = np.nan
+
+    changed(own, f"channels/{STRAIN}", spoil)
+    changed(own, f"channels/{WITNESSES[1]}", lambda values: values[4096:7168].fill(0.0))
+    found = read_own(own)
+    start = found.strain.gps_start
+    assert [(a - start, b - start) for a, b in found.gaps] == [(1.0, 2.0), (4.0, 7.0)]
+    assert sum("has no data in" in note for note in found.notes) == 2
+
+
+def test_a_gap_spoils_nothing_beside_it(tmp_path, rng):
+    values = rng.normal(size=16 * 4096)
+    clear = read(pieces(tmp_path / "clear.h5", (STRAIN, values, 4096.0, 0.0)), STRAIN, (), RATE).strain.values
+    values[4 * 4096 : 5 * 4096] = np.nan
+    holed = read(pieces(tmp_path / "holed.h5", (STRAIN, values, 4096.0, 0.0)), STRAIN, (), RATE)
+    assert holed.gaps == ((4.0, 5.0),)
+    far = np.r_[0 : 4 * 1024 - 12, 5 * 1024 + 12 : len(clear)]
+    assert holed.strain.values[far] == pytest.approx(clear[far], abs=1e-3)
+
+
+@pytest.mark.parametrize("rate", [1.0, 16.0, 500.0, 1000.0, 20000.0])
+def test_a_witness_of_any_rate_keeps_its_time(tmp_path, rng, rate):
+    frequency = 0.05 * min(rate, RATE)
+    time = 990.0 + np.arange(round(80 * rate)) / rate
+    path = pieces(
+        tmp_path / "any.h5",
+        (STRAIN, rng.normal(size=64 * 4096), 4096.0, 1000.0),
+        (WITNESSES[0], np.sin(2 * np.pi * frequency * time), rate, 990.0),
+    )
+    witness = read(path, STRAIN, WITNESSES[:1], RATE).witnesses[0]
+    expected = np.sin(2 * np.pi * frequency * (1000.0 + np.arange(64 * 1024) / RATE))
+    assert witness.values == pytest.approx(expected, abs=5e-3)
+
+
+@pytest.mark.parametrize("offset", [0.0003, 0.00041, -0.0002])
+def test_a_start_between_two_samples_is_kept(tmp_path, rng, offset):
+    time = 1000.0 + offset + np.arange(16 * 4096) / 4096
+    path = pieces(
+        tmp_path / "off.h5",
+        (STRAIN, rng.normal(size=16 * 1024), 1024.0, 1000.0),
+        (WITNESSES[0], np.sin(2 * np.pi * 100.0 * time), 4096.0, 1000.0 + offset),
+    )
+    witness = read(path, STRAIN, WITNESSES[:1], RATE).witnesses[0]
+    expected = np.sin(2 * np.pi * 100.0 * (witness.gps_start + np.arange(len(witness.values)) / RATE))
+    assert witness.values[50:-50] == pytest.approx(expected[50:-50], abs=2e-3)
+
+
+def test_what_channels_do_not_share_is_left_out_and_said(tmp_path, rng):
+    path = pieces(
+        tmp_path / "cut.h5",
+        (STRAIN, rng.normal(size=20 * 1024), 1024.0, 1000.0),
+        (WITNESSES[0], rng.normal(size=20 * 2048), 2048.0, 1005.0),
+    )
+    found = read(path, STRAIN, WITNESSES[:1], RATE)
+    assert [(channel.gps_start, channel.gps_stop) for channel in found.channels] == [(1005.0, 1020.0)] * 2
+    assert found.notes == (
+        f"{STRAIN} is cut to what all channels share: GPS 1000.000 to 1005.000 is left out.",
+        f"{WITNESSES[0]} is cut to what all channels share: GPS 1020.000 to 1025.000 is left out.",
+    )
+
+
+def test_channels_that_share_no_time_are_refused(tmp_path, rng):
+    path = pieces(
+        tmp_path / "apart.h5",
+        (STRAIN, rng.normal(size=4096), 1024.0, 1000.0),
+        (WITNESSES[0], rng.normal(size=4096), 1024.0, 2000.0),
+    )
+    with pytest.raises(StrainError, match=r"share no time: .*covers GPS 1000.000 to 1004.000; .*2000.000 to 2004.000"):
+        read(path, STRAIN, WITNESSES[:1], RATE)
+
+
+def test_channels_that_never_record_together_are_refused(tmp_path, rng):
+    values = rng.normal(size=(2, 8192))
+    values[0, :4096] = values[1, 4096:] = np.nan
+    path = pieces(
+        tmp_path / "turns.h5",
+        *((name, one, 1024.0, 0.0) for name, one in zip((STRAIN, WITNESSES[0]), values, strict=True)),
+    )
+    with pytest.raises(StrainError, match="at no time did all channels record"):
+        read(path, STRAIN, WITNESSES[:1], RATE)
+
+
+def test_a_file_given_twice_is_one_and_a_copy_of_it_is_refused(tmp_path, own):
+    assert read([own, own], STRAIN, WITNESSES, RATE).strain.seconds == 16.0
+    copy = tmp_path / "copy.h5"
+    copy.write_bytes(own.read_bytes())
+    with pytest.raises(StrainError, match="is given twice for GPS"):
+        read([own, copy], STRAIN, WITNESSES, RATE)
+
+
+def test_files_years_apart_are_refused(tmp_path, rng):
+    paths = [pieces(tmp_path / f"{start}.h5", (STRAIN, rng.normal(size=4096), 1024.0, start)) for start in (1e9, 1.1e9)]
+    with pytest.raises(StrainError, match=r"8 s of data lie spread over 1157\.4 days"):
+        read(paths, STRAIN, (), RATE)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "near"),
+    [("V1:Hrec_hoft_16384", STRAIN), ("V1:hrec_HOFT_16384hz", STRAIN), ("V1:ENV_CEB_MAG", WITNESSES[1])],
+)
+def test_a_wrong_name_is_refused_with_the_nearest(own, wanted, near):
+    with pytest.raises(StrainError, match=f"no channel '{wanted}' in it. Did you mean '{near}'"):
+        read(own, wanted, (), RATE)
+
+
+def test_a_name_near_to_none_is_refused_with_what_there_is(own):
+    with pytest.raises(StrainError, match=r"no channel 'xyz' in it. It holds V1:ENV_CEB_MAG_W, V1:Hrec"):
+        read(own, "xyz", (), RATE)
+
+
+def test_public_strain_is_taken_by_any_name_and_of_one_detector(tmp_path, rng):
+    paths = []
+    for detector in ("H1", "V1"):
+        paths.append(gwosc(tmp_path / f"{detector}.h5", rng.normal(size=8192)))
+        with h5py.File(paths[-1], "r+") as file:
+            del file["meta/Detector"]
+            file["meta/Detector"] = detector
+        assert read(paths[-1], STRAIN, (), RATE).strain.name == f"{detector}:GWOSC_STRAIN"
+    with pytest.raises(StrainError, match="strain of H1:GWOSC_STRAIN, V1:GWOSC_STRAIN; give files of one"):
+        read(paths, STRAIN, (), RATE)
+
+
+def test_a_recording_with_gaps_comes_back_as_it_was_written(tmp_path, own):
+    changed(own, f"channels/{STRAIN}", lambda values: values[3000:5000].fill(np.nan))
+    before = read_own(own)
+    write(tmp_path / "again.h5", before)
+    after = read_own(tmp_path / "again.h5")
+    assert after.gaps == before.gaps
+    for one, other in zip(before.channels, after.channels, strict=True):
+        assert np.array_equal(one.values, other.values, equal_nan=True)

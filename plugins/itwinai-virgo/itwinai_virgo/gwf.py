@@ -18,12 +18,13 @@ MAGIC = b"IGWD"
 
 
 def names(path: Path) -> list[str]:
-    """Return the names of the channels of a file.
+    """Return the names of the channels of a file, whose checksum is compared first.
 
     Raises:
         StrainError: gwframe is not installed, or the file is damaged or names a channel twice.
     """
-    with _opened(path) as reader:
+    # Without it a damaged length can ask for more memory than there is.
+    with _opened(path, validate_checksum=True) as reader:
         return list(reader.channels)
 
 
@@ -54,7 +55,7 @@ def _piece(reader: Any, name: str, frame: int, path: Path) -> Channel:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def _opened(path: Path, *, validate_checksum: bool = False) -> Iterator[Any]:
     """Open a frame file for reading.
 
     Raises:
@@ -65,7 +66,7 @@ def _opened(path: Path) -> Iterator[Any]:
     except ImportError as error:
         raise StrainError(f"{path}: a GWF frame, which needs gwframe: pip install 'itwinai-virgo[gwf]'") from error
     try:
-        with gwframe.FrameReader(path) as reader:
+        with gwframe.FrameReader(path, validate_checksum=validate_checksum) as reader:
             yield reader
     except StrainError:
         raise

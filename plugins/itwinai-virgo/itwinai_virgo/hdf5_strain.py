@@ -39,7 +39,10 @@ def opened(path: Path) -> Iterator[h5py.File]:
     try:
         with h5py.File(path) as file:
             yield file
-    except (OSError, RuntimeError) as error:
+    except StrainError:
+        raise
+    except Exception as error:
+        # Of a damaged file h5py raises errors of many classes, down to that of a name that is no UTF-8.
         raise StrainError(f"{path}: the HDF5 file is damaged or cut short ({error}). Fetch it again.") from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickletools
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from itwinai_virgo.channels import Channel
+
+LONG_PICKLE = 10_000
+"""Instructions of a pickle after which nothing else can be meant."""
 
 INSTEAD = (
     "Write the samples as HDF5, one dataset a channel with the attributes sample_rate and gps_start "
@@ -90,8 +94,7 @@ def _kind(path: Path) -> str:
 def _refused(path: Path, start: bytes) -> str:
     """Return why a file is not read, of a format that is known not to be; nothing of text."""
     foreign = next((what for magic, what in FOREIGN.items() if start.startswith(magic)), "")
-    # Of protocols 0 and 1 the first bytes are those of text.
-    if (start[:1] == b"\x80" and start[1:2] <= b"\x10") or start[:2] in {b"cn", b"(l", b"(d", b"ct", b"c_", b"cb"}:
+    if (start[:1] == b"\x80" and start[1:2] <= b"\x10") or _is_old_pickle(path):
         return PICKLED
     if start.startswith(b"\x93NUMPY"):
         return _numpy(path)
@@ -102,6 +105,20 @@ def _refused(path: Path, start: bytes) -> str:
     if b"\0" in start and not start.startswith(text_strain.GZIP):
         return f"neither GWF, HDF5 nor text; it starts with {start[:8].hex(' ')}. It may be damaged.\n{INSTEAD}"
     return ""
+
+
+def _is_old_pickle(path: Path) -> bool:
+    """Return whether a file is a pickle of protocol 0 or 1, which has no mark of its own; nothing of it is run."""
+    with path.open("rb") as stream:
+        try:
+            for number, (opcode, _, place) in enumerate(pickletools.genops(stream)):
+                if opcode.name == "STOP":
+                    return place == path.stat().st_size - 1
+                if number > LONG_PICKLE:
+                    return True
+        except (ValueError, IndexError, OverflowError):
+            pass
+    return False
 
 
 def _archive(path: Path) -> str:

@@ -31,9 +31,12 @@ def resampled(values: np.ndarray, sample_rate: float, wanted: float) -> np.ndarr
     ratio = Fraction(wanted / sample_rate).limit_denominator(LARGEST_RATIO)
     if ratio == 1 or len(values) < 2:
         return values
+    count = len(values) * ratio.numerator // ratio.denominator
+    step = (values[-1] - values[0]) / (len(values) - 1)
+    level = values - (values[0] + step * np.arange(len(values)))
     # Strain is a million times louder below 10 Hz than in the band; a Kaiser window of 10 keeps it from folding in.
-    found = signal.resample_poly(values, ratio.numerator, ratio.denominator, window=("kaiser", 10.0), padtype="line")
-    return np.asarray(found[: len(values) * ratio.numerator // ratio.denominator])
+    found = signal.resample_poly(level, ratio.numerator, ratio.denominator, window=("kaiser", 10.0))[:count]
+    return np.asarray(found + values[0] + step * float(1 / ratio) * np.arange(count))
 
 
 def shifted(values: np.ndarray, fraction: float) -> np.ndarray:

@@ -25,7 +25,10 @@ COMMENTS = ("#", "%")
 NUMBER = r"(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
 RATES = (
     re.compile(rf"{NUMBER}\s*(?:samples\s*(?:per|/|a)\s*s|Hz)", re.IGNORECASE),
-    re.compile(rf"(?:sampl\w*[ _]?(?:rate|frequency)?|rate)\s*(?:\(Hz\)|\[Hz\])?\s*[:=]?\s*{NUMBER}", re.IGNORECASE),
+    re.compile(
+        rf"(?:(?:samples?|sampling)[ _]?(?:rate|frequency)?|rate)\s*(?:\(Hz\)|\[Hz\])?\s*[:=]?\s*{NUMBER}",
+        re.IGNORECASE,
+    ),
 )
 STARTS = (re.compile(rf"(?:GPS|start\w*|t0|x0|epoch)(?:[ _](?:GPS|time|start))*\s*[:=]?\s*{NUMBER}", re.IGNORECASE),)
 DETECTOR = re.compile(r"(?<![A-Za-z0-9])([GHKLV]1)(?![A-Za-z0-9])")
@@ -53,6 +56,9 @@ def name(path: Path) -> str:
 
 def channel(path: Path) -> Channel:
     """Return the strain of a text file.
+
+    Args:
+        path: Text, packed by gzip or not.
 
     Returns:
         The strain; not-a-number where times are left out.

@@ -11,7 +11,7 @@ from itwinai_core import ConfigError, DataError, track
 from itwinai_virgo.channels import Channel
 from itwinai_virgo.images import Images, scaled
 from itwinai_virgo.qtransform import QTransform
-from itwinai_virgo.whitening import Whitening, median_asd
+from itwinai_virgo.whitening import Whitening, median_asd, whiten
 
 if TYPE_CHECKING:
     from itwinai_virgo.channels import Recording
@@ -104,7 +104,14 @@ def whitened(channel: Channel, settings: VirgoSettings) -> Channel:
     """
     if channel.seconds < needed_seconds(settings):
         raise DataError(_too_short(channel.name, channel.seconds, settings))
-    return _divided(channel, _density(channel, settings), settings)
+    if channel.highest is not None:
+        return _divided(channel, _density(channel, settings), settings)
+    lengths = settings.whitening
+    try:
+        white = whiten(channel.values, channel.sample_rate, lengths.filter_length, lengths.spectrum_length)
+    except ValueError as error:
+        raise DataError(f"{channel.name} cannot be whitened: {error}.") from error
+    return _white(channel, white, settings)
 
 
 def _windows(
@@ -121,7 +128,7 @@ def _windows(
             # All of the band lies above what it holds; its density there is that of rounding.
             series.append(np.zeros(len(series[0])))
         else:
-            series.append(whitened(channel, settings).values)
+            series.append(_filled(whitened(channel, settings)))
     if clean is not None:
         without = clean.between(strain.gps_start, strain.gps_stop)
         series.append(_divided(without, _density(strain, settings), settings).values)
@@ -130,6 +137,18 @@ def _windows(
     windows = white[:, : count * length].reshape(len(white), count, length).swapaxes(0, 1)
     start = strain.gps_start + settings.whitening.filter_length / 2
     return windows, start + np.arange(count) * (length / strain.sample_rate)
+
+
+def _filled(white: Channel) -> np.ndarray:
+    """Return a white series with noise, the same each time, above what its channel holds.
+
+    Rows without energy have medians of rounding, and the spline through their energies would swing into other rows.
+    """
+    if white.highest is None:
+        return white.values
+    noise = np.fft.rfft(np.random.default_rng(0).standard_normal(len(white.values)))
+    noise[np.fft.rfftfreq(len(white.values), 1.0 / white.sample_rate) <= PASSED * white.highest] = 0.0
+    return white.values + np.fft.irfft(noise, len(white.values))
 
 
 def _energies(batch: np.ndarray, transform: QTransform, *, clean: bool) -> np.ndarray:
@@ -153,17 +172,20 @@ def _density(channel: Channel, settings: VirgoSettings) -> tuple[torch.Tensor, t
 
 
 def _divided(channel: Channel, density: tuple[torch.Tensor, torch.Tensor], settings: VirgoSettings) -> Channel:
-    """Return a channel divided by a density, without the filter's settle-in."""
+    """Return a channel divided by a density that may not be its own, without the filter's settle-in."""
     lengths = settings.whitening
     values = torch.as_tensor(channel.values)
-    white = Whitening(channel.sample_rate, lengths.filter_length, lengths.spectrum_length)(values, density).numpy()
-    if not white.any() or not np.isfinite(white).all():
-        raise DataError(
-            f"{channel.name} cannot be whitened: the spectrum is zero or not finite, so that nothing can be divided by "
-            "it. The channel is constant."
-        )
-    start = channel.gps_start + lengths.filter_length / 2
-    return Channel(channel.name, white, channel.sample_rate, start, "", channel.highest)
+    whitening = Whitening(channel.sample_rate, lengths.filter_length, lengths.spectrum_length)
+    white = whitening(values, density).numpy()
+    if not white.any():
+        raise DataError(f"{channel.name} cannot be whitened: it is constant, or zero in all of the band.")
+    return _white(channel, white, settings)
+
+
+def _white(channel: Channel, values: np.ndarray, settings: VirgoSettings) -> Channel:
+    """Return what whitening left of a channel."""
+    start = channel.gps_start + settings.whitening.filter_length / 2
+    return Channel(channel.name, values, channel.sample_rate, start, "", channel.highest)
 
 
 def _too_short(name: str, seconds: float, settings: VirgoSettings, *, gaps: bool = False) -> str:
