@@ -30,8 +30,9 @@ SECOND = [f"2020-08-{1 + step // 4:02d}T{6 * (step % 4):02d}:00,{-10 - step / 2}
 
 @pytest.fixture(autouse=True)
 def blank_maps(monkeypatch):
-    """Draw no map: it takes longer than all else here, and other tests look at it."""
-    monkeypatch.setattr("itwinai_cyclones.tracks.draw_tracks", lambda path, *_: path.touch())
+    """Draw no map: it takes longer than all else here, and other tests look at them."""
+    for name in ("draw_tracks", "draw_density"):
+        monkeypatch.setattr(f"itwinai_cyclones.tracks.{name}", lambda path, *_: path.touch())
 
 
 @pytest.fixture
@@ -54,7 +55,12 @@ def places(lines):
 
 def test_each_format_is_a_file_and_only_those_asked_for_are_written(written):
     folder = written(*FIRST, formats="te, csv,te")
-    assert sorted(path.name for path in folder.iterdir()) == ["tracks.csv", "tracks.png", "tracks.txt"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "density.png",
+        "tracks.csv",
+        "tracks.png",
+        "tracks.txt",
+    ]
 
 
 def test_netcdf_says_what_cf_asks_of_trajectories(written):
@@ -182,7 +188,7 @@ def test_formats_come_with_commas_or_one_by_one(tmp_path):
         done = CliRunner().invoke(
             cyclones, ["track", str(table), "--output", str(tmp_path / str(number)), *options], catch_exceptions=False
         )
-        assert done.output.endswith(f"In {tmp_path / str(number)}: tracks.csv, tracks.txt, tracks.png.\n")
+        assert done.output.endswith(f"In {tmp_path / str(number)}: tracks.csv, tracks.txt, tracks.png, density.png.\n")
 
 
 def test_no_track_is_an_empty_file_of_each_format(written):

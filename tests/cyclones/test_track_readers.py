@@ -22,7 +22,8 @@ HOURS = (np.datetime64("2020-08-01T00", "h") - np.datetime64("1850-01-01T00", "h
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """Return a folder with two tracks in the formats of `itwinai cyclones track`."""
-    monkeypatch.setattr("itwinai_cyclones.tracks.draw_tracks", lambda path, *_: path.touch())
+    for name in ("draw_tracks", "draw_density"):
+        monkeypatch.setattr(f"itwinai_cyclones.tracks.{name}", lambda path, *_: path.touch())
     (tmp_path / "centres.csv").write_text("\n".join(["time,latitude,longitude", *LINES]), encoding="utf-8")
     track_files([tmp_path / "centres.csv"], tmp_path / "out", LinkRules(), "standard", ["csv,netcdf,te"])
     return tmp_path / "out"

@@ -174,7 +174,7 @@ def test_the_command_takes_its_rules_from_its_options(tmp_path):
         done = CliRunner().invoke(cyclones, ["track", str(table), "--output", str(output), *options])
         assert done.exit_code == 0, done.output
         assert done.output.startswith(f"{tracks} track(s)")
-        assert f"In {output}: tracks.csv, tracks.nc, tracks.geojson, tracks.png." in done.output
+        assert f"In {output}: tracks.csv, tracks.nc, tracks.geojson, tracks.png, density.png." in done.output
 
 
 @pytest.fixture

@@ -130,8 +130,8 @@ def track(  # noqa: PLR0913, PLR0917  an argument for each option
     """Link the centres of one or several tables to tracks of cyclones.
 
     CENTRES.CSV is what `itwinai predict` writes, or any CSV with the columns time, latitude and longitude. The folder
-    of results holds the tracks in each format, e.g. tracks.csv, the rows of the tables with their track_id, and a map,
-    tracks.png.
+    of results holds the tracks in each format, e.g. tracks.csv, the rows of the tables with their track_id, and maps of
+    the tracks and of how many pass through each part of the world.
     """
     from itwinai_cyclones.linking import LinkRules
     from itwinai_cyclones.tracks import track_files

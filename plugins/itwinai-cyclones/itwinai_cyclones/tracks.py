@@ -8,18 +8,19 @@ from numpy.typing import NDArray
 
 from itwinai_core import DataError, whole_folder
 from itwinai_cyclones.centre_tables import Centres, read_centres
+from itwinai_cyclones.density import draw_density, track_density
 from itwinai_cyclones.geodesy import great_circle_km
 from itwinai_cyclones.linking import LinkRules, link
 from itwinai_cyclones.maps import draw_tracks
 from itwinai_cyclones.track_formats import FORMATS, chosen_formats, refuse_part_hours
 
-MAP = "tracks.png"
+MAP, DENSITY = "tracks.png", "density.png"
 
 
 def track_files(
     paths: Sequence[Path], output: Path, rules: LinkRules, calendar: str, formats: Sequence[str]
 ) -> list[str]:
-    """Link the centres of tables; write the tracks in some formats, and a map.
+    """Link the centres of tables; write the tracks in some formats, and two maps.
 
     Args:
         paths: Tables of centres, as ``itwinai predict`` writes them, in any order.
@@ -54,7 +55,11 @@ def track_files(
             (centres.latitude[alone], centres.longitude[alone]),
             lines[0],
         )
-    return [*lines, f"In {output}: {', '.join([*(FORMATS[name][0] for name in chosen), MAP])}."]
+        number = np.repeat(np.arange(len(tracks)), [len(fixes) for fixes in tracks])
+        linked = np.concatenate([np.empty(0, dtype=np.int64), *tracks])
+        counts = track_density(centres.latitude[linked], centres.longitude[linked], number)
+        draw_density(folder / DENSITY, counts, lines[0])
+    return [*lines, f"In {output}: {', '.join([*(FORMATS[name][0] for name in chosen), MAP, DENSITY])}."]
 
 
 def _refuse_far_apart(centres: Centres, rules: LinkRules) -> None:
