@@ -126,13 +126,13 @@ def _zoom(scan: Scan) -> dict[str, Any]:
     samples = len(around.values) // 2 * 2
     # The scan's own Q comes back in single precision, so the band may end a hair above what it allows.
     band = (scan.frequencies[0], min(scan.frequencies[-1], highest_frequency(white.sample_rate, scan.q)))
-    transform = QTransform(samples, white.sample_rate, band, (scan.q, scan.q), (256, 4096))
-    shown = np.abs(around.gps_start + transform.times - gps) <= ZOOM_SECONDS / 2
-    picture = transform(torch.from_numpy(around.values[None, :samples])).energy[0].numpy()
+    times = np.arange(4096) * (samples / white.sample_rate / 4096)
+    times = times[np.abs(around.gps_start + times - gps) <= ZOOM_SECONDS / 2]
+    transform = QTransform(samples, white.sample_rate, band, (scan.q, scan.q), (256, times))
     return {
         "title": f"loudest tile, GPS {gps:.3f}, {frequency:.0f} Hz, energy {energy:.1f}",
-        "gps": (around.gps_start + transform.times)[shown],
+        "gps": around.gps_start + transform.times,
         "band": transform.frequencies,
-        "energy": picture[:, shown],
+        "energy": transform(torch.from_numpy(around.values[None, :samples])).energy[0].numpy(),
         "tile": (gps, frequency),
     }
