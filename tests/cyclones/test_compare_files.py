@@ -147,6 +147,16 @@ def test_a_climate_of_its_own_is_told_from_weather_that_was(run, season, tmp_pat
     assert any("Hardly anything is hit" in line for line in lines)
 
 
+def test_a_time_of_weak_storms_only_has_no_score_of_its_own(run, tmp_path):
+    tracks = best_tracks.load()
+    weak = np.setdiff1d(tracks.time, tracks.time[tracks.tropical_cyclone])[0]
+    (tmp_path / "t.csv").write_text(f"track_id,time,lat,lon\na,{weak}:00,80,0\n", encoding="utf-8")
+    lines, folder = run(tmp_path / "t.csv")
+    assert lines[1] == "Fixes: POD of nothing, FAR 100.0% (1 of 1)."
+    assert lines[2] == "Tracks, 4 common times for a hit: POD of nothing, FAR 100.0% (1 of 1)."
+    assert json.loads((folder / "comparison.json").read_text(encoding="utf-8"))["fixes"]["basins"]["all"]["pod"] is None
+
+
 @pytest.fixture
 def refused(run, tmp_path):
     """Return a function that tries to compare and returns the message; nothing may be left."""

@@ -176,10 +176,10 @@ def _summary(compared: Compared, report: dict[str, Any], name: str, radius: floa
     """Return what to tell on the terminal."""
     first, last = report["period"]
     fixes = report["fixes"]["basins"]["all"]
-    far = f"{fixes['mean_km']:.0f} km away, median {fixes['median_km']:.0f}, 90 % {fixes['p90_km']:.0f}"
+    away = f"{fixes['mean_km']:.0f} km away, median {fixes['median_km']:.0f}, 90 % {fixes['p90_km']:.0f}"
     lines = [
         f"Against {name}, {first} to {last}, within {radius:g} km.",
-        f"Fixes: {_rates(fixes)}, F2 {fixes['f2']:.2f}" + (f"; {far}." if fixes["hits"] else "."),
+        f"Fixes: {_rates(fixes)}" + (f", F2 {fixes['f2']:.2f}; {away}." if fixes["hits"] else "."),
     ]
     if compared.tracks is None:
         lines.append(
@@ -202,5 +202,6 @@ def _summary(compared: Compared, report: dict[str, Any], name: str, radius: floa
 def _rates(scores: dict[str, float]) -> str:
     """Return POD and FAR with the numbers that they are made of."""
     there, found = scores["hits"] + scores["misses"], scores["right"] + scores["false_alarms"]
-    pod, far = (f"{scores[name]:.1%} ({scores[part]} of" for name, part in (("pod", "hits"), ("far", "false_alarms")))
-    return f"POD {pod} {there}), FAR {far} {found})"
+    pod = f"{scores['pod']:.1%} ({scores['hits']} of {there})" if there else "of nothing"
+    far = f"{scores['far']:.1%} ({scores['false_alarms']} of {found})" if found else "of nothing"
+    return f"POD {pod}, FAR {far}"
