@@ -17,8 +17,10 @@ from matplotlib.image import imread
 from itwinai_core import DataError, UserError
 from itwinai_cyclones import best_tracks
 from itwinai_cyclones.compare_files import FILES, IBTRACS, compare_files
+from itwinai_cyclones.linking import LinkRules
 from itwinai_cyclones.matching import QUIET
 from itwinai_cyclones.plugin import cyclones
+from itwinai_cyclones.tracks import track_files
 
 
 def write(path, tracks, *, north=0.0, names=True, head="time,latitude,longitude"):
@@ -265,3 +267,21 @@ def test_the_page_tells_the_defaults_of_the_verb_and_its_files():
 def test_the_name_of_the_best_tracks_is_spelt_either_way(run, season, tmp_path):
     lines, _ = run(write(tmp_path / "tracks.csv", season), against="IBTrACS")
     assert lines[0].startswith("Against IBTrACS,")
+
+
+def test_tracks_have_the_same_scores_in_every_format(season, tmp_path, monkeypatch):
+    for name in ("tracks.draw_tracks", "tracks.draw_density", "compare_files.draw_verdicts"):
+        monkeypatch.setattr(f"itwinai_cyclones.{name}", lambda path, *_: path.touch())
+    part = season.where(season.storm % 4 != 0)
+    table = write(tmp_path / "centres.csv", part, north=0.5, names=False)
+    track_files([table], tmp_path / "tracks", LinkRules(), "standard", ["csv,netcdf,te"])
+    reports = []
+    for name in ("tracks.csv", "tracks.nc", "tracks.txt"):
+        compare_files([tmp_path / "tracks" / name], IBTRACS, tmp_path / name, 300, 4, "standard")
+        report = json.loads((tmp_path / name / "comparison.json").read_text(encoding="utf-8"))
+        reports.append({key: report[key] for key in ("period", "tracks", "counts")})
+        scores = report["fixes"]["basins"]["all"]
+        assert scores["median_km"] == pytest.approx(55.6, abs=0.1)
+        assert scores["far"] == 0
+    assert reports[0] == reports[1] == reports[2]
+    assert reports[0]["tracks"]["basins"]["all"]["hits"] > 5
