@@ -79,10 +79,13 @@ def test_the_scan_has_its_axes(real):
 
 def test_strain_with_witnesses_gets_an_estimate(witnessed):
     lines, folder = witnessed
-    assert {path.name for path in folder.iterdir()} == {"qscan.h5", "qscan.png", "estimate.h5", "estimate.png"}
-    assert "estimated from 3 witnesses in 7 windows, skill" in lines[1]
+    written = {"qscan.h5", "qscan.png", "estimate.h5", "estimate.png", "segments.csv", "segments.txt", "segments.xml"}
+    assert {path.name for path in folder.iterdir()} == written
+    assert "cleaned by 3 witnesses in 7 windows" in lines[1]
+    assert "estimated from its witnesses, skill" in lines[2]
     with h5py.File(folder / "estimate.h5") as file:
-        assert file["estimate"].shape == file["strain"].shape == (7, 16, 16)
+        assert file["estimate"].shape == file["strain"].shape == file["cleaned"].shape == (7, 16, 16)
+        assert (file["cleaned"][()] <= file["strain"][()] + 1e-6).all()
         assert len(file["gps"]) == 7
 
 
@@ -244,9 +247,9 @@ def test_an_unfit_file_is_refused_by_name_before_anything_is_written(
     assert list(folder.iterdir()) == []
 
 
-def test_a_run_whose_band_leaves_a_scan_no_rows_says_so(model, recorded, tmp_path):
+def test_a_run_whose_band_is_too_low_for_a_scan_says_so(model, recorded, tmp_path):
     settings = VirgoSettings.model_validate(
-        {"data": {"sample_rate": 64.0}, "qscan": {"low": 12.0, "high": 20.0, "frequencies": 16, "times": 16}}
+        {"data": {"sample_rate": 64.0}, "qscan": {"low": 0.01, "high": 20.0, "frequencies": 16, "times": 16}}
     )
-    with pytest.raises(DataError, match=r"recorded.h5: the band 12 to 20.* holds 3 rows"):
+    with pytest.raises(DataError, match=r"recorded.h5: a series of .* s is too short for 0.01 Hz"):
         predict(settings, model, [recorded], tmp_path)
