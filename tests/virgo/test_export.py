@@ -10,9 +10,9 @@ from matplotlib.image import imread
 
 from itwinai_core import DataSplits
 from itwinai_virgo.data import Images, build_splits, read_recording
-from itwinai_virgo.export import assess, estimated
+from itwinai_virgo.export import assess
 from itwinai_virgo.model import StrainEstimator
-from itwinai_virgo.strain import Channel, Recording
+from itwinai_virgo.reconstruction import estimated
 from itwinai_virgo.truth import Glitch, Truth
 
 
@@ -48,10 +48,8 @@ def judged(data, small, tmp_path_factory):
 
 def made(strain_images, witness_images, glitches=(), start=100.0):
     """Return a part of given images, whose windows are 4 s long."""
-    count = len(strain_images)
-    channel = Channel("V1:X", np.random.default_rng(0).normal(size=count * 512), 128.0, start, "")
-    gps = start + 4.0 * np.arange(count)
-    return Images(witness_images, strain_images, gps, Recording(channel, ()), Truth(tuple(glitches)))
+    gps = start + 4.0 * np.arange(len(strain_images))
+    return Images(witness_images, strain_images, gps, None, Truth(tuple(glitches)))
 
 
 def test_scores_have_the_baselines_beside_the_network(judged):
@@ -117,7 +115,7 @@ def test_without_truth_there_is_no_skill_by_family(small, rng, tmp_path):
     assert {name for name in scores if name.startswith("skill_")} == {"skill_linear", "skill_median_per_pixel"}
 
 
-@pytest.mark.parametrize("name", ["cases.png", "scores.png"])
+@pytest.mark.parametrize("name", ["cases.png", "scores.png", "bands.png"])
 def test_pictures_show_something(judged, name):
     picture = imread(judged[1] / name)
     assert picture.shape[0] > 300

@@ -11,9 +11,10 @@ from itwinai_virgo import pictures
 from itwinai_virgo.artefacts import panels_of, write_arrays, write_segments
 from itwinai_virgo.data import image_transform, images, long_stretches, read_recording, whitened
 from itwinai_virgo.metrics import skill
-from itwinai_virgo.reconstruction import LOUD_SCORE, reconstructed
+from itwinai_virgo.reconstruction import reconstructed
 from itwinai_virgo.scans import PIECE_SECONDS, q_scan, write_scan
 from itwinai_virgo.truth import NOTHING_KNOWN
+from itwinai_virgo.vetoes import limit_threshold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +76,7 @@ def _written(folder: Path, settings: VirgoSettings, found: Reconstruction, media
     """Write estimate, cleaned images and segments, and a picture of up to a minute; return what is found."""
     transform, part = image_transform(settings), found.part
     columns = found.columns(settings.qscan.window)
-    flagged, known = columns.above(LOUD_SCORE), columns.known
+    flagged, known = columns.above(limit_threshold(columns.score, settings.evaluation.dead_time)), columns.known
     write_arrays(folder / "estimate.h5", settings, found, None)
     write_segments(folder, settings.data.strain, flagged, known)
     shown = slice(0, max(1, round(PIECE_SECONDS / settings.qscan.window)))
@@ -86,7 +87,7 @@ def _written(folder: Path, settings: VirgoSettings, found: Reconstruction, media
     left = float(np.expm1(found.cleaned.images).mean() / np.expm1(part.strain).mean())
     told = (
         f"cleaned by {part.witnesses.shape[1]} witnesses in {len(part)} windows: {left:.1%} of the energy is left; "
-        f"{len(flagged)} segments, {flagged.seconds:.1f} of {known.seconds:g} s, are flagged."
+        f"{len(flagged)} segments, {flagged.seconds:.1f} of {known.seconds:g} s, are flagged as the loudest."
     )
     if part.task == "denoise":
         return [told]

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from itwinai_virgo.settings import VirgoSettings
     from itwinai_virgo.vetoes import Columns
 
-LOUD_SCORE = 5.0
-"""Loudness of a column from which on a user's file is flagged; of generated noise about 1 % is as loud."""
-
 
 @dataclass(frozen=True)
 class Reconstruction:
@@ -38,9 +35,9 @@ class Reconstruction:
 
     def columns(self, window: float) -> Columns:
         """Return the loudness of what witnesses explain, column by column, of windows of some length [s]."""
-        if self.part.task == "denoise":
-            return vetoes.columns(self.cleaned.explained, self.part.gps, window)
-        return vetoes.columns(vetoes.evidence(self.part.strain, self.estimate), self.part.gps, window)
+        part = self.part
+        explained = vetoes.evidence(part.strain, self.estimate) if part.task == "noise" else self.cleaned.explained
+        return vetoes.columns(explained, part.strain, part.witnesses, part.gps, window)
 
 
 @torch.no_grad()

@@ -55,7 +55,7 @@ def judged_vetoes(found: Reconstruction, window: float, dead_time: float) -> Jud
     truth = part.truth
     recorded = truth.clean is None and not truth.glitches
     glitches = _loud_tiles(part, columns.gps, columns.width) if recorded else _glitches(part)
-    segments = columns.above(vetoes.crossed_thresholds(columns, glitches, dead_time))
+    segments = columns.above(vetoes.limit_threshold(columns.score, dead_time))
     known, caught = columns.known, columns.at(glitches)
     caught = caught[~np.isnan(caught)]
     dead = segments.seconds / known.seconds

@@ -9,7 +9,7 @@ from scipy import integrate, ndimage
 
 from itwinai_virgo.segments import Segments, from_columns
 
-SUM_SECONDS = 0.56
+SUM_SECONDS = 0.31
 """Time over which explained energy is summed [s]: about that of the glitches of most families."""
 
 VETO_SECONDS = 0.5
@@ -43,8 +43,8 @@ class Columns:
         inside = (found >= 0) & (times < self.gps[found] + self.width)
         return np.where(inside, self.score[np.maximum(found, 0)], np.nan)
 
-    def above(self, threshold: float | np.ndarray) -> Segments:
-        """Return the segments whose loudness is above a threshold, one for all columns or for each its own."""
+    def above(self, threshold: float) -> Segments:
+        """Return the segments whose loudness is above a threshold."""
         return from_columns(self.score > threshold, self.score, self.gps, self.width)
 
     @property
@@ -66,26 +66,54 @@ def evidence(strain: np.ndarray, estimate: np.ndarray) -> np.ndarray:
     return np.asarray(np.expm1(estimate) * np.minimum(np.expm1(strain), STRAIN_LIMIT))
 
 
-def columns(explained: np.ndarray, gps: np.ndarray, window: float) -> Columns:
-    """Return the loudness of each column: the loudest row's summed energy, in units of that row's usual spread.
+def columns(
+    explained: np.ndarray, strain: np.ndarray, witnesses: np.ndarray, gps: np.ndarray, window: float
+) -> Columns:
+    """Return the loudness of each column: minus the logarithm of the part of all columns that are as loud.
 
-    Only the loudest column of half a second or so counts, with a short segment about it: loud glitches would take
-    time that quieter ones need.
+    Two things make a column loud, and the rarer counts: energy that the network explains, summed over ``SUM_SECONDS``,
+    and the coincidence of loud tiles in the strain and in one witness, which counts as the quieter of the two. Energies
+    are in units of the usual spread of their row, and a column is as loud as its loudest row. Only the loudest column
+    of half a second or so counts, with a short segment about it: loud glitches would take time that quieter ones need.
 
     Args:
-        explained: Energy that witnesses explain, shape ``(N, 1, F, T)``.
+        explained: Energy that the network explains, shape ``(N, 1, F, T)``.
+        strain: Scaled energies ``ln(1 + E)``, of the same shape.
+        witnesses: Likewise, shape ``(N, C, F, T)``.
         gps: Start of each window, in order, GPS [s], shape ``(N,)``.
         window: Length of a window [s].
     """
-    rows = np.concatenate(list(explained[:, 0]), axis=1)
     width = window / explained.shape[-1]
     start = (gps[:, None] + width * np.arange(explained.shape[-1])).ravel()
-    summed = ndimage.uniform_filter1d(rows, _odd(SUM_SECONDS / width), axis=1, mode="nearest")
-    middle, high = np.quantile(summed, [0.5, 0.9], axis=1)[..., None]
-    loudness = ((summed - middle) / np.maximum(high - middle, FLOOR)).max(axis=0)
+    own = _rarity(_loudest(np.expm1(strain[:, 0]), 1))
+    seen = [_rarity(_loudest(np.expm1(witnesses[:, number]), 1)) for number in range(witnesses.shape[1])]
+    together = np.minimum(own, np.max(seen, axis=0))
+    loudness = np.maximum(_rarity(together), _rarity(_loudest(explained[:, 0], _odd(SUM_SECONDS / width))))
     length = _odd(VETO_SECONDS / width)
     peak = (loudness >= ndimage.maximum_filter1d(loudness, 2 * length - 1, mode="nearest")) & (loudness > 0)
     return Columns(ndimage.maximum_filter1d(np.where(peak, loudness, 0.0), length, mode="constant"), start, width)
+
+
+def _loudest(energy: np.ndarray, length: int) -> np.ndarray:
+    """Return the energy of each column's loudest row, in units of the row's spread, summed over some columns.
+
+    Args:
+        energy: Shape ``(N, F, T)``.
+        length: Odd number of columns.
+
+    Returns:
+        Shape ``(N * T,)``.
+    """
+    rows = np.concatenate(list(energy), axis=1)
+    summed = ndimage.uniform_filter1d(rows, length, axis=1, mode="nearest")
+    middle, high = np.quantile(summed, [0.5, 0.9], axis=1)[..., None]
+    return np.asarray(((summed - middle) / np.maximum(high - middle, FLOOR)).max(axis=0))
+
+
+def _rarity(values: np.ndarray) -> np.ndarray:
+    """Return minus the logarithm of the part of all values that are at least as high, shape ``(T,)``."""
+    above = len(values) - np.searchsorted(np.sort(values), values, side="left")
+    return np.asarray(-np.log(above / len(values)))
 
 
 def _odd(columns: float) -> int:
@@ -127,44 +155,15 @@ def curve(score: np.ndarray, caught: np.ndarray) -> Curve:
     return Curve(threshold, dead, hit)
 
 
-def operating_threshold(found: Curve, dead_time: float) -> float:
-    """Return the threshold of the smallest dead time that has the best efficiency within a limit of dead time."""
-    allowed = found.dead_time <= dead_time
-    return float(found.threshold[np.argmax(np.where(allowed, found.efficiency, -1.0))])
-
-
 def limit_threshold(score: np.ndarray, dead_time: float) -> float:
-    """Return the lowest threshold whose dead time is within a limit; it needs no truth."""
+    """Return the lowest threshold whose dead time is within a limit.
+
+    No truth chooses it, so that what is scored by it is not what chose it.
+
+    Args:
+        score: Of all columns, shape ``(T,)``.
+        dead_time: Part of the time that may be vetoed.
+    """
     levels = np.unique(score)
     dead = 1.0 - np.searchsorted(np.sort(score), levels, side="right") / len(score)
     return float(levels[np.argmax(dead <= dead_time)])
-
-
-def crossed_thresholds(found: Columns, glitches: np.ndarray, dead_time: float) -> np.ndarray:
-    """Return a threshold for each column, chosen on the glitches of the other half of the time.
-
-    So no half is judged by a threshold that its own glitches chose. Where the other half's threshold would take more
-    dead time than is allowed, the limit of the half itself holds, for which no truth is needed; likewise where the
-    other half has no glitch.
-
-    Args:
-        found: Scores.
-        glitches: Times of the glitches to catch, GPS [s], shape ``(G,)``.
-        dead_time: Part of the time that may be vetoed.
-
-    Returns:
-        Shape ``(T,)``.
-    """
-    half = len(found.score) // 2
-    out = np.empty(len(found.score))
-    for own, other in ((slice(0, half), slice(half, None)), (slice(half, None), slice(0, half))):
-        if not len(found.score[own]):
-            continue
-        out[own] = limit_threshold(found.score[own], dead_time)
-        part = Columns(found.score[other], found.gps[other], found.width)
-        caught = part.at(glitches)
-        caught = caught[~np.isnan(caught)]
-        if len(caught):
-            chosen = operating_threshold(curve(part.score, caught), dead_time)
-            out[own] = np.maximum(out[own], chosen)
-    return out
