@@ -131,11 +131,11 @@ def test_a_tomte_is_half_as_long_in_its_witness():
     assert widths[0] == pytest.approx(2 * widths[1], rel=0.02)
 
 
-@pytest.mark.parametrize("rate", [256.0, 300.5, 512.0, 1024.0, 2048.0, 16384.0])
+@pytest.mark.parametrize("rate", [256.0, 300.5, 512.0, 1024.0, 4096.0])
 @pytest.mark.parametrize("name", BANDS)
 def test_no_family_has_power_near_the_nyquist_frequency_of_any_rate(name, rate):
     time = (np.arange(int(4 * rate)) - int(2 * rate)) / rate
-    for seed in range(10):
+    for seed in range(5):
         for waveform in BY_NAME[name].waveforms(time, np.random.default_rng(seed)):
             spectrum = np.abs(np.fft.rfft(waveform)) ** 2
             frequencies = np.fft.rfftfreq(len(time), 1 / rate)
@@ -172,21 +172,23 @@ def test_a_sine_gaussian_is_loudest_at_its_quality_factor(q):
     assert max(peaks, key=peaks.get) == q
 
 
-@pytest.mark.parametrize("snr", [5.0, 40.0])
+@pytest.mark.parametrize("snr", [10.0, 40.0])
 @pytest.mark.parametrize("name", BANDS)
 def test_a_matched_filter_finds_the_ratio_asked_for(name, snr):
     density = density_at(np.fft.rfftfreq(4096, 1 / RATE), *virgo_curve())
     waveform = scaled_to_snr(draw(name)[0], density, RATE, snr)
     generator = np.random.default_rng(8)
-    weight = np.fft.rfft(waveform) / density**2
-    norm = np.sqrt(np.sum(np.abs(np.fft.rfft(waveform))[1:-1] ** 2 / density[1:-1] ** 2))
+    template = np.fft.rfft(waveform)[1:-1] / density[1:-1]
+    scale = np.sqrt(4.0 / (RATE * 4096))  # of a product of two spectra, over two-sided density and time
+    norm = scale * np.linalg.norm(template)
     outputs = []
-    for _ in range(100):
+    for _ in range(200):
         noise = coloured(white_spectrum(4096, generator), density, RATE)
-        spectra = np.fft.rfft(np.stack([noise, noise + waveform]))
-        outputs.append((spectra * weight.conj())[:, 1:-1].sum(axis=1).real / norm)
+        spectra = np.fft.rfft(np.stack([noise, noise + waveform]))[:, 1:-1] / density[1:-1]
+        outputs.append(scale**2 * (spectra @ template.conj()).real / norm)
     noise, found = np.array(outputs).T
-    assert (found - noise).mean() / noise.std() == pytest.approx(snr, rel=0.2)  # of the deviation of 100 draws
+    assert noise.std() == pytest.approx(1.0, abs=0.15)
+    assert found.mean() == pytest.approx(snr, rel=0.03)
 
 
 def test_the_ratio_is_that_of_whitened_samples():
