@@ -215,7 +215,7 @@ NUMBERS_AND_UNITS = [
         "data: {witnesses: [V1:A, V1:A]}", "a channel twice", "settings: data.witnesses names a channel twice", (2, 1)
     ),
     virgo("data: {strain: [V1:A]}", "a list of one channel", "Write V1:A without brackets.", (2, 27)),
-    virgo("data: {file: [a.h5, b.h5]}", "two files for one", "expected path | null", (2, 25)),
+    virgo("data: {file: [a.h5, 3]}", "a number for a file", "found 3, expected path.", (2, 32)),
     cyclones("data: {train_years: 1990-2010}", "a range of years", "Write each: [1990, 1991, ..., 2010].", (2, 32)),
     cyclones("data: {variables: msl gust}", "words for a list", "Write [msl, gust].", (2, 30)),
     cyclones("detection: {stride: 3.1}", "a stride between points", "and a multiple of 0.25", (2, 32)),
