@@ -150,7 +150,7 @@ def _recording(run: RunConfig[VirgoSettings]) -> tuple[Recording, Truth]:
         )
     _blocks([(0.0, data.seconds)], settings)  # too short a time is found before it is generated
     return synthetic.recording(
-        data.seconds, data.sample_rate, data.glitch_rate, data.coherence, run.seed, witnesses=data.witnesses
+        data.seconds, data.sample_rate, data.glitch_rate, data.coherence, run.seed, data.chirp_rate, data.witnesses
     )
 
 

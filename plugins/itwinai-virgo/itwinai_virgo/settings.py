@@ -44,6 +44,9 @@ class DataSettings(Config):
     glitch_rate: Annotated[float, Field(ge=0, le=10)] = 0.5
     """Mean number of glitches a second in generated data [Hz]."""
 
+    chirp_rate: Annotated[float, Field(ge=0, le=1)] = 0.02
+    """Mean number of mergers a second in generated data, whose signals no witness sees [Hz]."""
+
     coherence: Annotated[float, Field(ge=0, le=1)] = 0.95
     """Part of the generated strain's noise power that is a witness's own noise, inside the bands where it couples."""
 
