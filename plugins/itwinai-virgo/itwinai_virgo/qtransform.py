@@ -158,14 +158,14 @@ class QTransform:
 
     def _transform(self, series: Tensor, reference: Tensor | None, work: _Work, out: QImages) -> None:
         """Fill in the images of some series, on their own scale or that of their references."""
-        standard, valid, unit = _spectrum(series if reference is None else reference)
+        standard, valid, scale = _spectrum(series if reference is None else reference)
         work.buffer[:, :-1] = standard
         tiles = [[rows.tiles() for rows in plane] for plane in work.windows]
         peaks = torch.stack([torch.cat([rows.peaks() for rows in plane], dim=1).amax(dim=1) for plane in tiles])
         choice = work.choice(peaks)
         loud = peaks.gather(0, choice[None])[0] > LOUD
         if reference is not None:
-            spectrum, finite, _ = _spectrum(series, unit)
+            spectrum, finite, _ = _spectrum(series, scale)
             work.buffer[:, :-1] = spectrum
             valid = valid & finite
         for number, precise in itertools.product(range(len(self._planes)), (False, True)):
@@ -237,17 +237,15 @@ def highest_frequency(sample_rate: float, q: float) -> float:
     return sample_rate / 2.0 / (1.0 + math.sqrt(11.0) / q)
 
 
-def _spectrum(series: Tensor, unit: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
-    """Return spectra of series over a unit, whether each series was finite, and the unit's inverse, by default own.
-
-    Strain is 1e-21, whose energy does not fit single precision; the unit drops out with the row's median.
-    """
+def _spectrum(series: Tensor, scale: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    """Return spectra of series times a scale, whether each series was finite, and the scale, by default their own."""
     low, high = torch.aminmax(series, dim=1, keepdim=True)
     valid = torch.isfinite(low) & torch.isfinite(high)
     if not valid.all():
         series = torch.where(valid, series, torch.zeros_like(series))
-    if unit is None:
+    if scale is None:
+        # Strain is 1e-21, whose energy does not fit single precision; the scale drops out with the row's median.
         span = high.to(torch.float64) - low.to(torch.float64)
-        unit = torch.where(valid & (span > SMALLEST), 1.0 / span, 0.0)
+        scale = torch.where(valid & (span > SMALLEST), 1.0 / span, 0.0)
     # In double precision, so that what is quiet is not drowned in the rounding of what is loud elsewhere in the band.
-    return torch.fft.rfft(series.to(torch.float64)) * unit, valid[:, 0], unit
+    return torch.fft.rfft(series.to(torch.float64)) * scale, valid[:, 0], scale
