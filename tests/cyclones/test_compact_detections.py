@@ -1,9 +1,11 @@
 """Peaks of a heatmap become centres: once each, on the lowest pressure, all around the globe."""
 
+import keras
 import numpy as np
 import pytest
 
 from itwinai_cyclones import vortex
+from itwinai_cyclones.compact import compact, on_globe
 from itwinai_cyclones.compact_detections import between_pixels, find_centres
 from itwinai_cyclones.detections import Rules
 from itwinai_cyclones.geodesy import great_circle_km, to_pixels
@@ -41,12 +43,15 @@ def heatmap(*places, logit=3.0):
         rolled = np.roll(shifted, away, axis=1)
         target = np.where(rolled[..., :1] > target[..., :1], rolled, target)
     answers = np.concatenate([logit - 9 * (1 - target[..., :1]), target[..., 1:3]], axis=-1)
-    return lambda globe: (_checked(globe), answers[None])[1]
 
+    def answer(band):
+        assert band.shape[2:] == (1440, len(VARIABLES))
+        assert band.flags["C_CONTIGUOUS"]
+        first = (721 - band.shape[1]) // 2  # as many rows are left out in the north as in the south
+        assert first % 4 == 0
+        return answers[None, first // 4 : (721 - first + 3) // 4]
 
-def _checked(globe):
-    assert globe.shape == (1, 721, 1440, len(VARIABLES))
-    assert globe.flags["C_CONTIGUOUS"]
+    return answer
 
 
 def found(fields, answer, rules=RULES, least=(0.5, 1.0)):
@@ -98,6 +103,30 @@ def test_without_a_contour_to_ask_for_every_peak_is_taken_to_the_lowest_pressure
 
 def test_a_peak_beyond_the_highest_latitude_is_no_centre():
     assert found(field((40.0, 140.0, 40)), heatmap((40.0, 140.0))) == []
+
+
+def test_rows_that_no_centre_depends_on_are_left_out():
+    keras.utils.set_random_seed(2)
+    network = on_globe(compact(channels=2)).predict_on_batch
+    fields = np.random.default_rng(3).normal(size=(2, 721, 1440)).astype(np.float32)
+    whole = network(fields.transpose(1, 2, 0)[None])
+    logits = np.sort(whole[0, 60:120, :, 0].ravel())
+    shown = logits[-20]  # few enough to be looked at, all of them apart by their scores
+    rows = []
+
+    def answer(band):
+        rows.append(band.shape[1])
+        return (network(band) - shown) / logits.std()
+
+    rules = Rules(**{**vars(RULES), "contour": 0, "minimum_wind": 0, "snap_km": 0, "merge_km": 1})
+    ours, theirs = (
+        find_centres(fields, VARIABLES, answer, Rules(**{**vars(rules), "maximum_latitude": highest}), (0.5, 1.0))
+        for highest in (30.0, 70.0)
+    )
+    assert rows[0] < 0.6 * rows[1]
+    places = [sorted((c.latitude, c.longitude) for c in some if abs(c.latitude) <= 30) for some in (ours, theirs)]
+    assert len(places[0]) > 3
+    np.testing.assert_allclose(places[0], places[1], atol=1e-3)
 
 
 def test_two_peaks_that_slide_into_one_low_are_one_centre():

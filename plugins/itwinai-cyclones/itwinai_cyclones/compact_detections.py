@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 
 from itwinai_cyclones.detections import Centre, Rules, closed, known, measured, plausible, snapped, wind_of
 from itwinai_cyclones.geodesy import COLUMNS, ROWS, to_degrees, to_pixels
-from itwinai_cyclones.heatmaps import peaks
+from itwinai_cyclones.heatmaps import MARGIN, STRIDE, peaks
+
+BEYOND = 28
+"""Rows beyond the highest latitude from which a centre may be moved to within it."""
 
 Answer = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
@@ -24,36 +27,40 @@ def find_centres(
     Args:
         fields: On the model's grid, shape ``(C, 721, 1440)``.
         variables: What the channels are; ``msl`` is among them.
-        answer: Takes a globe of shape ``(1, 721, 1440, C)`` to a heatmap of shape ``(1, 181, 360, 3)``.
+        answer: Takes some rows all around, shape ``(1, Y, 1440, C)``, to a heatmap, shape ``(1, Y / 4, 360, 3)``.
         rules: What counts as a centre; stride and agreement do not matter here.
         least: Lowest score of a centre with a closed contour and of one without, from 0 to 1.
 
     Returns:
         Centres, each with its score in place of the agreement of patches.
     """
-    heatmap = answer(np.ascontiguousarray(fields.transpose(1, 2, 0))[None])[0]
+    first, last = _rows(rules.maximum_latitude)
+    heatmap = answer(np.ascontiguousarray(fields[:, first:last].transpose(1, 2, 0))[None])[0]
     msl, wind = fields[variables.index("msl")], wind_of(fields, variables)
-    others = replace(rules, contour=0.0)
+    others, in_place = replace(rules, contour=0.0), replace(rules, snap_km=0.0)
     centres: list[Centre] = []
     for row, column, score in zip(*peaks(heatmap, min(least), around=True), strict=True):
-        centre = _centre(row, column, score, msl, wind, rules)
+        centre = measured(*_moved(msl, first + row, column, rules), float(score), msl, wind)
         contour = closed(msl, centre, rules.contour, rules.contour_degrees)
         if not contour:
-            centre = _centre(row, column, score, msl, wind, replace(rules, snap_km=0.0))
+            centre = measured(*_moved(msl, first + row, column, in_place), float(score), msl, wind)
         sure = score >= least[0 if contour else 1]
         if sure and not known(centre, centres, rules.merge_km) and plausible(centre, msl, others):
             centres.append(centre)
     return centres
 
 
-def _centre(
-    row: float, column: float, score: float, msl: NDArray[np.float32], wind: NDArray[np.float32] | None, rules: Rules
-) -> Centre:
-    """Return a centre at a place on the model's grid, or on the lowest pressure near it."""
+def _rows(maximum_latitude: float) -> tuple[int, int]:
+    """Return the first row, which a cell lies on, and the row behind the last that centres depend on."""
+    north, south = to_pixels(np.array([maximum_latitude, -maximum_latitude]), 0)[0]
+    first = max(0, int(north) - MARGIN - BEYOND) // STRIDE * STRIDE
+    return first, min(ROWS, int(south) + MARGIN + BEYOND + 1)
+
+
+def _moved(msl: NDArray[np.float32], row: float, column: float, rules: Rules) -> tuple[float, float]:
+    """Return the latitude and longitude of the lowest pressure near a place, or of the place itself."""
     latitude, longitude = snapped(msl, float(row), float(column), rules.snap_km)
-    if rules.snap_km > 0:
-        latitude, longitude = between_pixels(msl, latitude, longitude)
-    return measured(latitude, longitude, float(score), msl, wind)
+    return between_pixels(msl, latitude, longitude) if rules.snap_km > 0 else (latitude, longitude)
 
 
 def between_pixels(msl: NDArray[np.float32], latitude: float, longitude: float) -> tuple[float, float]:
