@@ -193,7 +193,8 @@ def _blocks(stretches: Sequence[Span], settings: VirgoSettings) -> list[Span]:
         seconds = sum(stop - start for start, stop in long)
         raise ConfigError(
             f"{seconds:g} s of data leave {max(min(lengths), 0.0):g} s for a part, which needs {needed:g} s.\n"
-            "Raise settings.data.seconds, or the fractions settings.data.validation and settings.data.test."
+            f"{'Give longer files' if data.files else 'Raise settings.data.seconds'}, or raise the fractions "
+            "settings.data.validation and settings.data.test."
         )
     return found
 

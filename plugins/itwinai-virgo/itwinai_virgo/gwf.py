@@ -72,5 +72,5 @@ def _opened(path: Path, *, validate_checksum: bool = False) -> Iterator[Any]:
         raise
     except Exception as error:
         # Errors of the C++ library inside share no class of their own.
-        reason = " ".join(str(error).split()).rstrip(".")
+        reason = " ".join(str(error).split()).rstrip(".") or "it ends too early"
         raise StrainError(f"{path}: the GWF file is damaged or cut short ({reason}). Fetch it again.") from error

@@ -55,16 +55,16 @@ def set_files(paths: Sequence[Path]) -> tuple[SetFile, ...]:
             raise DataError(f"{path}: no set of images, as the other files are. Give files of one kind.")
         with opened(path) as file:
             data = file[IMAGE_SET]
-            if not isinstance(data, h5py.Dataset) or data.ndim != 4 or data.dtype.kind != "f" or data.shape[1] < 2:
-                shape = getattr(data, "shape", "of a group")
-                raise DataError(
-                    f"{path}: {IMAGE_SET} has shape {shape}; expected numbers of shape "
-                    "(rows, channels, times, frequencies), with the strain and a witness or more."
-                )
+            shape, kind = getattr(data, "shape", ()), getattr(data, "dtype", np.dtype("V")).kind
             strain = int(data.attrs.get("main_channel_idx", file.attrs.get("main_channel_idx", 0)))
-            if not 0 <= strain < data.shape[1]:
-                raise DataError(f"{path}: main_channel_idx is {strain}; the channels are 0 to {data.shape[1] - 1}.")
-            found.append(SetFile(path, data.shape[0], strain, data.shape[1:]))
+        if len(shape) != 4 or kind != "f" or shape[1] < 2:
+            raise DataError(
+                f"{path}: {IMAGE_SET} has shape {shape}; expected numbers of shape "
+                "(rows, channels, times, frequencies), with the strain and a witness or more."
+            )
+        if not 0 <= strain < shape[1]:
+            raise DataError(f"{path}: main_channel_idx is {strain}; the channels are 0 to {shape[1] - 1}.")
+        found.append(SetFile(path, shape[0], strain, shape[1:]))
         if found[-1].shape != found[0].shape:
             raise DataError(
                 f"{path}: rows of shape {found[-1].shape}, those of {found[0].path} {found[0].shape}.\n"
