@@ -55,7 +55,8 @@ def set_files(paths: Sequence[Path]) -> tuple[SetFile, ...]:
             raise DataError(f"{path}: no set of images, as the other files are. Give files of one kind.")
         with opened(path) as file:
             data = file[IMAGE_SET]
-            shape, kind = getattr(data, "shape", ()), getattr(data, "dtype", np.dtype("V")).kind
+            shape: tuple[int, ...] = getattr(data, "shape", ())
+            kind = getattr(data, "dtype", np.dtype("V")).kind
             strain = int(data.attrs.get("main_channel_idx", file.attrs.get("main_channel_idx", 0)))
         if len(shape) != 4 or kind != "f" or shape[1] < 2:
             raise DataError(
@@ -64,7 +65,7 @@ def set_files(paths: Sequence[Path]) -> tuple[SetFile, ...]:
             )
         if not 0 <= strain < shape[1]:
             raise DataError(f"{path}: main_channel_idx is {strain}; the channels are 0 to {shape[1] - 1}.")
-        found.append(SetFile(path, shape[0], strain, shape[1:]))
+        found.append(SetFile(path, shape[0], strain, (shape[1], shape[2], shape[3])))
         if found[-1].shape != found[0].shape:
             raise DataError(
                 f"{path}: rows of shape {found[-1].shape}, those of {found[0].path} {found[0].shape}.\n"
