@@ -19,7 +19,7 @@ keras.utils.set_random_seed(1)
 for name in (*VERSIONS, "compact", "globe"):
     network = standardised(vgg(channels=2, version=name) if name in VERSIONS else compact(channels=2))
     network.get_layer("standardise").adapt(np.array([1010.0, 8.0]), np.array([6.0, 3.0]))
-    (on_globe(network) if name == "globe" else network).save(f"{sys.argv[1]}/{name}.keras")
+    (on_globe(network) if name == "globe" else network).save(f"{sys.argv[1]}/{keras.backend.backend()}/{name}.keras")
 """
 
 ANSWER = """
@@ -28,9 +28,10 @@ from itwinai_cyclones import compact, vgg  # so that Keras knows their layers
 
 folder, inputs = sys.argv[1], np.load(f"{sys.argv[1]}/inputs.npz")
 answers = {}
-for name in inputs.files:
-    network = keras.saving.load_model(f"{folder}/{name}.keras", compile=False, safe_mode=True)
-    answers[name] = keras.ops.convert_to_numpy(network.predict_on_batch(inputs[name]))
+for saved in ("tensorflow", "jax", "torch"):
+    for name in inputs.files:
+        network = keras.saving.load_model(f"{folder}/{saved}/{name}.keras", compile=False, safe_mode=True)
+        answers[f"{saved} {name}"] = keras.ops.convert_to_numpy(network.predict_on_batch(inputs[name]))
 np.savez(f"{folder}/{keras.backend.backend()}.npz", **answers)
 """
 
@@ -43,11 +44,10 @@ def run(backend, code, folder):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def answers(request, tmp_path_factory):
-    """Save all networks on one back end, and return what each back end makes of the files."""
-    folder = tmp_path_factory.mktemp(request.param)
-    run(request.param, SAVE, folder)
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    """Save all networks on each back end, and return what each makes of all files."""
+    folder = tmp_path_factory.mktemp("backends")
     generator = np.random.default_rng(0)
     shapes = dict.fromkeys(("vgg_v1", "vgg_v2", "vgg_v3"), (2, 40, 40)) | {"compact": (2, 81, 85), "globe": (1, 61, 80)}
     inputs = {
@@ -55,14 +55,18 @@ def answers(request, tmp_path_factory):
     }
     np.savez(folder / "inputs.npz", **inputs)
     for backend in BACKENDS:
+        (folder / backend).mkdir()
+        run(backend, SAVE, folder)
+    for backend in BACKENDS:
         run(backend, ANSWER, folder)
     return {backend: dict(np.load(folder / f"{backend}.npz")) for backend in BACKENDS}
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("saved", BACKENDS)
 @pytest.mark.parametrize("name", ["vgg_v1", "vgg_v2", "vgg_v3", "compact", "globe"])
-def test_a_file_of_any_back_end_gives_the_same_answers_on_each(answers, name):
-    first = answers["tensorflow"][name]
+def test_a_file_of_any_back_end_gives_the_same_answers_on_each(answers, saved, name):
+    first = answers["tensorflow"][f"{saved} {name}"]
     assert np.ptp(first) > 0.01
     for backend in BACKENDS:
-        np.testing.assert_allclose(answers[backend][name], first, atol=1e-4, rtol=0)
+        np.testing.assert_allclose(answers[backend][f"{saved} {name}"], first, atol=1e-4, rtol=0)
