@@ -59,6 +59,8 @@ PACKAGES = (".[lightning,tensorflow]", "plugins/itwinai-virgo[gwf]", "plugins/it
 PLUGIN_FOLDERS = ("plugins/itwinai-virgo", "plugins/itwinai-cyclones")
 # Independent implementations that the tests compare with; nothing needs them to run.
 ORACLES = ("gwpy", "huracanpy")
+# Likewise, and installed without what they ask for: a library of waveforms, and real glitches beside a network.
+LONE_ORACLES = ("lalsuite", "deepextractor")
 TEST_TOOLS = (
     "build",
     "hatchling",
@@ -156,6 +158,7 @@ def types(session: nox.Session) -> None:
 @gate(*TEST_TOOLS, *ORACLES, "mypy", "ruff", "wandb", packages=True)
 def unit(session: nox.Session) -> None:
     """Run every test, fast and slow, with the coverage of the core; `-- PATHS AND OPTIONS` runs those only."""
+    install(session, "--no-deps", *LONE_ORACLES)
     if session.posargs:
         session.run("pytest", *session.posargs)
         return

@@ -40,8 +40,8 @@ def test_a_signal_in_the_strain_alone_is_left(found):
 
 def test_segments_are_short(found):
     lengths = np.diff(found.above(limit_threshold(found.score, 0.01)).spans, axis=1)
-    assert lengths.min() >= 0.5 - WINDOW / 64
-    assert lengths.max() < 1.0
+    assert lengths.min() >= 0.31 - WINDOW / 64
+    assert lengths.max() < 0.62
 
 
 @pytest.mark.parametrize("allowed", [0.001, 0.01, 0.05, 0.3])

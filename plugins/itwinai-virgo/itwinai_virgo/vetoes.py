@@ -12,8 +12,17 @@ from itwinai_virgo.segments import Segments, from_columns
 SUM_SECONDS = 0.31
 """Time over which explained energy is summed [s]: about that of the glitches of most families."""
 
-VETO_SECONDS = 0.5
-"""Length of a segment about a loudest column [s], rounded up to an odd number of columns."""
+TILE = 3
+"""Rows and columns over which the strain's and a witness's energies are summed where they are compared."""
+
+NEAR = 9
+"""Rows among which a witness's loud tile counts as that of the strain in their middle."""
+
+WITNESSED = 0.6
+"""Weight of what a witness shows beyond the strain; what the strain shows beyond all witnesses may be a signal."""
+
+VETO_SECONDS = 0.31
+"""Length of a segment about a loudest column [s], rounded to an odd number of columns."""
 
 STRAIN_LIMIT = 4.0
 """Energy of the strain above which more of it does not make an explanation louder: a signal of any strength, which no
@@ -72,9 +81,10 @@ def columns(
     """Return the loudness of each column: minus the logarithm of the part of all columns that are as loud.
 
     Two things make a column loud, and the rarer counts: energy that the network explains, summed over ``SUM_SECONDS``,
-    and the coincidence of loud tiles in the strain and in one witness, which counts as the quieter of the two. Energies
-    are in units of the usual spread of their row, and a column is as loud as its loudest row. Only the loudest column
-    of half a second or so counts, with a short segment about it: loud glitches would take time that quieter ones need.
+    and the coincidence of loud tiles of about one frequency in the strain and in one witness, which counts as the
+    quieter of the two, and more where that is the strain. Energies are in units of the usual spread of their row, and a
+    column is as loud as its loudest row. Only the loudest column of about a third of a second counts, with a short
+    segment about it: loud glitches would take time that quieter ones need.
 
     Args:
         explained: Energy that the network explains, shape ``(N, 1, F, T)``.
@@ -85,35 +95,38 @@ def columns(
     """
     width = window / explained.shape[-1]
     start = (gps[:, None] + width * np.arange(explained.shape[-1])).ravel()
-    own = _rarity(_loudest(np.expm1(strain[:, 0]), 1))
-    seen = [_rarity(_loudest(np.expm1(witnesses[:, number]), 1)) for number in range(witnesses.shape[1])]
-    together = np.minimum(own, np.max(seen, axis=0))
-    loudness = np.maximum(_rarity(together), _rarity(_loudest(explained[:, 0], _odd(SUM_SECONDS / width))))
+    own = _rarity(_spreads(np.expm1(strain[:, 0]), TILE, TILE))
+    each = [_rarity(_spreads(np.expm1(witnesses[:, number]), TILE, TILE)) for number in range(witnesses.shape[1])]
+    seen = ndimage.maximum_filter1d(np.max(each, axis=0), NEAR, axis=0)
+    together = (np.minimum(own, seen) + WITNESSED * np.maximum(seen - own, 0.0)).max(axis=0)
+    alone = _spreads(explained[:, 0], 1, _odd(SUM_SECONDS / width)).max(axis=0)
+    loudness = np.maximum(_rarity(together), _rarity(alone))
     length = _odd(VETO_SECONDS / width)
     peak = (loudness >= ndimage.maximum_filter1d(loudness, 2 * length - 1, mode="nearest")) & (loudness > 0)
     return Columns(ndimage.maximum_filter1d(np.where(peak, loudness, 0.0), length, mode="constant"), start, width)
 
 
-def _loudest(energy: np.ndarray, length: int) -> np.ndarray:
-    """Return the energy of each column's loudest row, in units of the row's spread, summed over some columns.
+def _spreads(energy: np.ndarray, high: int, long: int) -> np.ndarray:
+    """Return energies averaged over their surroundings, above their row's median and in units of its spread.
 
     Args:
         energy: Shape ``(N, F, T)``.
-        length: Odd number of columns.
+        high: Odd number of rows of the surroundings.
+        long: Odd number of columns.
 
     Returns:
-        Shape ``(N * T,)``.
+        Shape ``(F, N * T)``.
     """
     rows = np.concatenate(list(energy), axis=1)
-    summed = ndimage.uniform_filter1d(rows, length, axis=1, mode="nearest")
-    middle, high = np.quantile(summed, [0.5, 0.9], axis=1)[..., None]
-    return np.asarray(((summed - middle) / np.maximum(high - middle, FLOOR)).max(axis=0))
+    summed = ndimage.uniform_filter(rows, (high, long), mode="nearest")
+    middle, upper = np.quantile(summed, [0.5, 0.9], axis=1)[..., None]
+    return np.asarray((summed - middle) / np.maximum(upper - middle, FLOOR))
 
 
 def _rarity(values: np.ndarray) -> np.ndarray:
-    """Return minus the logarithm of the part of all values that are at least as high, shape ``(T,)``."""
-    above = len(values) - np.searchsorted(np.sort(values), values, side="left")
-    return np.asarray(-np.log(above / len(values)))
+    """Return minus the logarithm of the part of all values that are at least as high, shape that of the values."""
+    above = values.size - np.searchsorted(np.sort(values, axis=None), values, side="left")
+    return np.asarray(-np.log(above / values.size))
 
 
 def _odd(columns: float) -> int:
