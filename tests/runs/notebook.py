@@ -1,4 +1,4 @@
-"""A page of cells as a notebook has them: Python and commands, each with what it prints, run in order in one process."""
+"""A page of cells as a notebook has them: Python and commands with what they print, run in order in one process."""
 
 from __future__ import annotations
 

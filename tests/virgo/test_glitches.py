@@ -142,7 +142,7 @@ def test_no_family_has_power_near_the_nyquist_frequency_of_any_rate(name, rate):
             assert spectrum[frequencies > 0.48 * rate].sum() <= 1e-3 * spectrum.sum()
 
 
-@pytest.mark.parametrize("name", set(BANDS) - {"whistle"})
+@pytest.mark.parametrize("name", sorted(set(BANDS) - {"whistle"}))
 def test_a_rate_that_carries_a_family_does_not_change_it(name):
     fine = (np.arange(4 * 8192) - 2 * 8192) / 8192.0
     slow, fast = (BY_NAME[name].waveforms(time, np.random.default_rng(2)) for time in (TIME, fine))

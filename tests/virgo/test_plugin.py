@@ -96,4 +96,4 @@ def test_a_short_fit_beats_the_constant_and_its_run_reads_real_and_held_out_stra
     itwinai("predict", str(run), "sample:gw170814")
     assert "loudest tile at GPS" in capsys.readouterr().out
     itwinai("predict", str(run), str(run / "artefacts" / "held-out.h5"))
-    assert "estimated from 3 witnesses" in capsys.readouterr().out
+    assert "cleaned by 3 witnesses in" in capsys.readouterr().out

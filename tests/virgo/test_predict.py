@@ -177,13 +177,6 @@ def spoil_format(path):
     return path
 
 
-def spoil_nan(path):
-    """Put a gap into the strain."""
-    with h5py.File(path, "r+") as file:
-        file[f"channels/{STRAIN}"][100:200] = np.nan
-    return path
-
-
 def spoil_zero(path):
     """Silence the strain."""
     with h5py.File(path, "r+") as file:
@@ -223,10 +216,9 @@ def spoil_length(path):
 SPOILT = {
     spoil_missing: "nowhere.h5: no such file",
     spoil_truncated: "damaged or cut short",
-    spoil_format: "not an HDF5 file",
-    spoil_nan: "100 samples that are not numbers, the first at 100",
+    spoil_format: "line 1 holds 'GPS', which is not a number",
     spoil_zero: "zero throughout",
-    spoil_strain: r"no strain in it; found channels, channels/V1:",
+    spoil_strain: rf"no channel '{STRAIN}' in it. It holds V1:",
     spoil_witness: f"witness {WITNESSES[1]} is missing",
     spoil_rate: "256 Hz, below the 1024 Hz",
     spoil_length: "has 6 s of data; a window of 4 s",
