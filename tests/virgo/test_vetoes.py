@@ -23,7 +23,7 @@ def scene(rng):
 def found(scene):
     """Return the scores of the scene."""
     strain, witness, explained = scene
-    return columns(explained, strain, witness, GPS, WINDOW)
+    return columns((explained, explained), strain, witness, GPS, WINDOW)
 
 
 def test_the_loudest_is_what_both_show(found):
@@ -97,4 +97,4 @@ def test_evidence_does_not_grow_with_a_signal_of_the_strain_alone(rng):
 
 def test_zeros_are_never_loud():
     zeros = np.zeros((3, 1, 16, 64))
-    assert not columns(zeros, zeros, zeros, GPS[:3], WINDOW).score.any()
+    assert not columns((zeros, zeros), zeros, zeros, GPS[:3], WINDOW).score.any()

@@ -36,8 +36,10 @@ class Reconstruction:
     def columns(self, window: float) -> Columns:
         """Return the loudness of what witnesses explain, column by column, of windows of some length [s]."""
         part = self.part
-        explained = vetoes.evidence(part.strain, self.estimate) if part.task == "noise" else self.cleaned.explained
-        return vetoes.columns(explained, part.strain, part.witnesses, part.gps, window)
+        energies = (self.cleaned.explained, self.cleaned.explained)
+        if part.task == "noise":
+            energies = vetoes.evidence(part.strain, self.estimate), np.expm1(self.estimate)
+        return vetoes.columns(energies, part.strain, part.witnesses, part.gps, window)
 
 
 @torch.no_grad()

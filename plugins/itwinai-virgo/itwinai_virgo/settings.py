@@ -143,7 +143,7 @@ class EvaluationSettings(Config):
     chirp_rate: Annotated[float, Field(ge=0, le=10)] = 1 / 60
     """Mean number of mergers a second [Hz], which no witness sees."""
 
-    dead_time: Annotated[float, Field(gt=0, lt=1)] = 0.008
+    dead_time: Annotated[float, Field(gt=0, lt=1)] = 0.01
     """Part of the time that vetoes may take."""
 
 

@@ -15,10 +15,10 @@ SUM_SECONDS = 0.31
 TILE = 3
 """Rows and columns over which the strain's and a witness's energies are summed where they are compared."""
 
-NEAR = 9
-"""Rows among which a witness's loud tile counts as that of the strain in their middle."""
+FORESEEN = 0.3
+"""Weight of what the network makes of the witnesses beside what they show."""
 
-WITNESSED = 0.6
+WITNESSED = 0.8
 """Weight of what a witness shows beyond the strain; what the strain shows beyond all witnesses may be a signal."""
 
 VETO_SECONDS = 0.31
@@ -76,38 +76,38 @@ def evidence(strain: np.ndarray, estimate: np.ndarray) -> np.ndarray:
 
 
 def columns(
-    explained: np.ndarray, strain: np.ndarray, witnesses: np.ndarray, gps: np.ndarray, window: float
+    energies: tuple[np.ndarray, np.ndarray], strain: np.ndarray, witnesses: np.ndarray, gps: np.ndarray, window: float
 ) -> Columns:
     """Return the loudness of each column: minus the logarithm of the part of all columns that are as loud.
 
     Two things make a column loud, and the rarer counts: energy that the network explains, summed over ``SUM_SECONDS``,
-    and the coincidence of loud tiles of about one frequency in the strain and in one witness, which counts as the
-    quieter of the two, and more where that is the strain. Energies are in units of the usual spread of their row, and a
-    column is as loud as its loudest row. Only the loudest column of about a third of a second counts, with a short
-    segment about it: loud glitches would take time that quieter ones need.
+    and the coincidence of loud tiles in the strain and on the other side, one witness and what the network foresees
+    from all. A coincidence counts as the quieter side, and more where that is the strain. Energies are in units of the
+    usual spread of their row, and a column is as loud as its loudest row. Only the loudest column of about a third of a
+    second counts, with a short segment about it: loud glitches would take time that quieter ones need.
 
     Args:
-        explained: Energy that the network explains, shape ``(N, 1, F, T)``.
+        energies: Energy that the network explains, and that it foresees, each of shape ``(N, 1, F, T)``.
         strain: Scaled energies ``ln(1 + E)``, of the same shape.
         witnesses: Likewise, shape ``(N, C, F, T)``.
         gps: Start of each window, in order, GPS [s], shape ``(N,)``.
         window: Length of a window [s].
     """
-    width = window / explained.shape[-1]
-    start = (gps[:, None] + width * np.arange(explained.shape[-1])).ravel()
-    own = _rarity(_spreads(np.expm1(strain[:, 0]), TILE, TILE))
-    each = [_rarity(_spreads(np.expm1(witnesses[:, number]), TILE, TILE)) for number in range(witnesses.shape[1])]
-    seen = ndimage.maximum_filter1d(np.max(each, axis=0), NEAR, axis=0)
-    together = (np.minimum(own, seen) + WITNESSED * np.maximum(seen - own, 0.0)).max(axis=0)
-    alone = _spreads(explained[:, 0], 1, _odd(SUM_SECONDS / width)).max(axis=0)
-    loudness = np.maximum(_rarity(together), _rarity(alone))
+    width = window / strain.shape[-1]
+    start = (gps[:, None] + width * np.arange(strain.shape[-1])).ravel()
+    explained, foreseen = (energy[:, 0] for energy in energies)
+    own, expected = (_rarity(_loudest(energy, TILE, TILE)) for energy in (np.expm1(strain[:, 0]), foreseen))
+    each = [_rarity(_loudest(np.expm1(witnesses[:, number]), TILE, TILE)) for number in range(witnesses.shape[1])]
+    seen = (1.0 - FORESEEN) * np.max(each, axis=0) + FORESEEN * expected
+    together = np.minimum(own, seen) + WITNESSED * np.maximum(seen - own, 0.0)
+    loudness = np.maximum(_rarity(together), _rarity(_loudest(explained, 1, _odd(SUM_SECONDS / width))))
     length = _odd(VETO_SECONDS / width)
     peak = (loudness >= ndimage.maximum_filter1d(loudness, 2 * length - 1, mode="nearest")) & (loudness > 0)
     return Columns(ndimage.maximum_filter1d(np.where(peak, loudness, 0.0), length, mode="constant"), start, width)
 
 
-def _spreads(energy: np.ndarray, high: int, long: int) -> np.ndarray:
-    """Return energies averaged over their surroundings, above their row's median and in units of its spread.
+def _loudest(energy: np.ndarray, high: int, long: int) -> np.ndarray:
+    """Return the energy of each column's loudest row, in units of the row's spread, averaged over its surroundings.
 
     Args:
         energy: Shape ``(N, F, T)``.
@@ -115,18 +115,18 @@ def _spreads(energy: np.ndarray, high: int, long: int) -> np.ndarray:
         long: Odd number of columns.
 
     Returns:
-        Shape ``(F, N * T)``.
+        Shape ``(N * T,)``.
     """
     rows = np.concatenate(list(energy), axis=1)
     summed = ndimage.uniform_filter(rows, (high, long), mode="nearest")
     middle, upper = np.quantile(summed, [0.5, 0.9], axis=1)[..., None]
-    return np.asarray((summed - middle) / np.maximum(upper - middle, FLOOR))
+    return np.asarray(((summed - middle) / np.maximum(upper - middle, FLOOR)).max(axis=0))
 
 
 def _rarity(values: np.ndarray) -> np.ndarray:
-    """Return minus the logarithm of the part of all values that are at least as high, shape that of the values."""
-    above = values.size - np.searchsorted(np.sort(values, axis=None), values, side="left")
-    return np.asarray(-np.log(above / values.size))
+    """Return minus the logarithm of the part of all values that are at least as high, shape ``(T,)``."""
+    above = len(values) - np.searchsorted(np.sort(values), values, side="left")
+    return np.asarray(-np.log(above / len(values)))
 
 
 def _odd(columns: float) -> int:
