@@ -24,6 +24,7 @@ BEYOND = {
     "two values that do not go together",
     "a rule of a section",
     "a channel twice",
+    "a size that the network cannot halve",
     "a variable that is needed",
     "an infinite number",
 }
