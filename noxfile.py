@@ -64,6 +64,7 @@ LONE_ORACLES = ("lalsuite", "deepextractor")
 TEST_TOOLS = (
     "build",
     "hatchling",
+    "jax",
     "jsonschema",
     "pytest",
     "pytest-cov",

@@ -106,7 +106,7 @@ def broken_inputs(folder: Path) -> dict[str, tuple[str, Path, str]]:
     shutil.copy(strain, gap)
     gap.chmod(0o644)
     with h5py.File(gap, "r+") as file:
-        file["strain/Strain"][1000:1100] = np.nan
+        file["strain/Strain"][...] = np.nan
     text = folder / "notes.txt"
     text.write_text("no data\n")
     fields = xr.open_zarr(era5, consolidated=False)
@@ -117,8 +117,8 @@ def broken_inputs(folder: Path) -> dict[str, tuple[str, Path, str]]:
     part.write_bytes(part.read_bytes()[: part.stat().st_size // 2])
     return {
         "truncated HDF5": ("virgo", short, "damaged or cut short"),
-        "gap in the strain": ("virgo", gap, "100 samples that are not numbers"),
-        "text for strain": ("virgo", text, "not an HDF5 file"),
+        "gaps alone for strain": ("virgo", gap, "none of its 131072 samples is a number"),
+        "text for strain": ("virgo", text, "line 1 holds 'no', which is not a number"),
         "fields for strain": ("virgo", era5, "era5_sample.zarr"),
         "missing strain": ("virgo", folder / "absent.hdf5", "There is no file"),
         "Zarr without a variable": ("cyclones", lacking, "msl"),
@@ -131,7 +131,7 @@ def broken_inputs(folder: Path) -> dict[str, tuple[str, Path, str]]:
 
 CASES = [
     "truncated HDF5",
-    "gap in the strain",
+    "gaps alone for strain",
     "text for strain",
     "fields for strain",
     "missing strain",

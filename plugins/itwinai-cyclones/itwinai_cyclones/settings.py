@@ -98,10 +98,10 @@ class DetectionSettings(Config):
     """Least share of the patches around a centre that must point to it."""
 
     score: Share = 0.5
-    """Least score of a centre of the compact network, which has scores in place of `agreement`."""
+    """Least score of a centre of the compact network, dimensionless, in place of `agreement`."""
 
     open_score: Share = 0.5
-    """Least score of such a centre where the pressure closes no `contour`; 1 refuses them all."""
+    """Least score of such a centre where the pressure closes no `contour`, dimensionless; 1 refuses them all."""
 
     merge_radius: PositiveFloat = 350.0
     """Answers within this distance mean the same centre [km]."""
