@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import notebook
@@ -17,7 +18,8 @@ def printed(tmp_path_factory):
     """Run the page; return what each cell printed, and the folder it ran in."""
     folder = tmp_path_factory.mktemp("tutorial")
     variables = {name: value for name, value in os.environ.items() if not name.startswith("ITWINAI_")}
-    return notebook.run(CELLS, folder, variables | {"COLUMNS": "100", "MPLBACKEND": "agg"}), folder
+    variables |= {"COLUMNS": "100", "PATH": os.pathsep.join([str(Path(sys.executable).parent), variables["PATH"]])}
+    return notebook.run(CELLS, folder, variables), folder
 
 
 def test_the_page_has_python_and_commands():
