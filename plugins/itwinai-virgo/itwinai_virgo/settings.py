@@ -151,7 +151,8 @@ class VirgoSettings(Config):
     """The ``settings`` section of a virgo run."""
 
     task: Task = "noise"
-    """What is learnt: the image of the strain from those of its witnesses, or from both that of the clean strain."""
+    """What is learnt: the image of the strain from those of its witnesses, or from both that of the clean strain; the
+    latter, ``denoise``, takes loud signals for noise."""
 
     data: DataSettings = DataSettings()
     """Strain and witnesses to learn from."""
