@@ -49,12 +49,14 @@ def complaints(error: ValidationError, values: Any, schema: type[BaseModel]) -> 
             # An item that a list of fixed length lacks: the list is what does not fit.
             path, kind = path[:-1], "too_short"
         found.append((Complaint(path, kind, details["msg"], details["input"], details.get("ctx", {})), members))
+    paths = {complaint.path for complaint, _ in found}
+    found = [(complaint, members) for complaint, members in found if not _follows(complaint, paths)]
     likeliest = dict(_likeliest(found))
     first: dict[KeyPath, Complaint] = {}
     for complaint, members in found:
         if all(likeliest.get(at, member) == member for at, member in members):
             first.setdefault(complaint.path, complaint)
-    return [complaint for complaint in first.values() if not _follows(complaint, first)]
+    return list(first.values())
 
 
 def truths_for_choices(values: Any, schema: type[BaseModel], path: KeyPath = ()) -> Iterator[Complaint]:
