@@ -10,10 +10,12 @@ import torch
 
 from itwinai_core import ConfigError, DataError, RunConfig, Source
 from itwinai_virgo import strain
-from itwinai_virgo.data import build_splits, image_transform, images, read_recording, scaled, trial, whitened
+from itwinai_virgo.data import build_splits, read_recording, trial
+from itwinai_virgo.images import scaled
 from itwinai_virgo.settings import VirgoSettings
 from itwinai_virgo.truth import Truth
 from itwinai_virgo.whitening import whiten
+from itwinai_virgo.windows import image_transform, images, whitened
 
 
 def run_of(content, seed=3):
@@ -188,7 +190,7 @@ def test_a_stretch_shorter_than_a_window_and_the_filter_is_refused(stretch, smal
 
 def test_a_stretch_without_power_is_refused(small):
     flat = strain.Channel("V1:flat", np.ones(16384), 1024.0, 0.0, "")
-    with pytest.raises(DataError, match=r"V1:flat cannot be whitened: the spectrum is zero"):
+    with pytest.raises(DataError, match=r"V1:flat cannot be whitened: it is constant"):
         whitened(flat, small)
 
 

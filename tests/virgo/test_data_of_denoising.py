@@ -26,12 +26,6 @@ def test_generated_data_know_the_clean_strain():
         assert (part.target == part.clean).all()
 
 
-def test_training_windows_alone_are_given_the_witnesses_of_another_time():
-    content = DENOISE | {"data": {"seconds": 130, "validation": 0.15, "test": 0.15}, "training": {"null": 0.4}}
-    splits = build_splits(run_of(content))
-    assert (splits.train.null, splits.validation.null, splits.test.null) == (0.4, 0.0, 0.0)
-
-
 def test_a_file_without_the_clean_strain_cannot_teach_it(tmp_path, stretch):
     strain.write(tmp_path / "own.h5", stretch[0])
     with pytest.raises(ConfigError, match=r"holds no channel 'clean'\.\nUse settings.task=noise"):

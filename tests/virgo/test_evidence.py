@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from itwinai_virgo.data import image_transform
 from itwinai_virgo.evidence import evidence
 from itwinai_virgo.images import scaled
 from itwinai_virgo.settings import VirgoSettings
+from itwinai_virgo.windows import image_transform
 
 WINDOWS = 48
 

@@ -9,8 +9,9 @@ import torch
 from matplotlib.image import imread
 
 from itwinai_core import DataSplits
-from itwinai_virgo.data import Images, build_splits, read_recording
+from itwinai_virgo.data import build_splits, read_recording
 from itwinai_virgo.export import assess
+from itwinai_virgo.images import Images
 from itwinai_virgo.model import StrainEstimator
 from itwinai_virgo.reconstruction import estimated
 from itwinai_virgo.truth import Glitch, Truth

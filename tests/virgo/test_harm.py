@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from itwinai_virgo import synthetic
-from itwinai_virgo.data import image_transform, images
 from itwinai_virgo.harm import null_scores, signal_scores
 from itwinai_virgo.images import Images
 from itwinai_virgo.reconstruction import reconstructed
 from itwinai_virgo.truth import NOTHING_KNOWN
+from itwinai_virgo.windows import image_transform, images
 
 
 class Keep(torch.nn.Module):

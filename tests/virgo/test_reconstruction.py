@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from itwinai_virgo import reconstruction, synthetic
-from itwinai_virgo.data import images
 from itwinai_virgo.reconstruction import clean_images, on_strain_scale, oracle, reconstructed, unwitnessed, with_strain
+from itwinai_virgo.windows import images
 
 
 class Gate(torch.nn.Module):

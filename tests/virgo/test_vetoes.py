@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from itwinai_virgo.vetoes import Columns, columns, curve, evidence, limit_threshold
+from itwinai_virgo.vetoes import Columns, columns, curve, explained_energy, limit_threshold
 
 WINDOW = 4.0
 GPS = 1000.0 + WINDOW * np.arange(30)
@@ -92,7 +92,7 @@ def test_times_outside_have_no_score():
 def test_evidence_does_not_grow_with_a_signal_of_the_strain_alone(rng):
     estimate = np.log1p(rng.exponential(size=(2, 1, 16, 16)))
     weak, strong = (np.full_like(estimate, np.log1p(energy)) for energy in (10.0, 1e4))
-    assert (evidence(weak, estimate) == evidence(strong, estimate)).all()
+    assert (explained_energy(weak, estimate) == explained_energy(strong, estimate)).all()
 
 
 def test_zeros_are_never_loud():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import h5py
 import numpy as np
 
-from itwinai_virgo import pictures, segments, strain
+from itwinai_virgo import physical, pictures, segments, strain
 from itwinai_virgo.windows import image_transform
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 HELD_OUT_SECONDS = 66.0
 """Length of the recording that is kept for trying `itwinai predict` [s]."""
-
-LOUD = 3.0
-"""Value of ``ln(1 + E)`` that noise of one window hardly reaches."""
 
 MEANING = "Noise of the strain that witness channels explain is loud"
 
@@ -79,7 +76,7 @@ def draw_cases(path: Path, settings: VirgoSettings, found: Reconstruction, clean
     spread = np.abs(part.target - np.median(part.target)).mean(axis=(1, 2, 3))
     left = np.abs(found.estimate - part.target).mean(axis=(1, 2, 3)) / np.maximum(spread, 1e-12)
     order = np.argsort(left)
-    loud = order[part.strain[order].max(axis=(1, 2, 3)) > LOUD]
+    loud = order[part.strain[order].max(axis=(1, 2, 3)) > physical.LOUD]
     order = loud if len(loud) >= 3 else order
     panels = panels_of(found) | ({} if clean is None else {"truth: the clean strain": clean[:, 0]})
     rows = [

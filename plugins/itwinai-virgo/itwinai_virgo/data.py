@@ -14,12 +14,11 @@ from itwinai_core import ConfigError, DataError, DataSplits
 from itwinai_virgo import strain, synthetic
 from itwinai_virgo.gaps import told
 from itwinai_virgo.image_sets import ImageSet, is_image_set, set_files
-from itwinai_virgo.images import Images, scaled
 from itwinai_virgo.qtransform import highest_frequency
 from itwinai_virgo.sine_images import sine_parts
 from itwinai_virgo.splitting import blocks, row_blocks
 from itwinai_virgo.truth import NOTHING_KNOWN, Truth
-from itwinai_virgo.windows import BATCH, image_transform, images, long_stretches, needed_seconds, whitened
+from itwinai_virgo.windows import image_transform, images, needed_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,21 +26,8 @@ if TYPE_CHECKING:
 
     from itwinai_core import RunConfig, Source
     from itwinai_virgo.channels import Recording, Span
+    from itwinai_virgo.images import Images
     from itwinai_virgo.settings import VirgoSettings
-
-__all__ = [
-    "BATCH",
-    "Images",
-    "build_splits",
-    "image_transform",
-    "images",
-    "in_memory",
-    "long_stretches",
-    "read_recording",
-    "scaled",
-    "trial",
-    "whitened",
-]
 
 LOGGER = logging.getLogger(__name__)
 
@@ -73,7 +59,7 @@ def build_splits(run: RunConfig[VirgoSettings]) -> DataSplits:
     for note in recording.notes:
         LOGGER.warning(note)
     parts = [
-        images(recording.between(start, stop), settings, truth.between(start, stop), name)
+        images(recording.between(start, stop), settings, truth.between(start, stop), f"{name} data")
         for name, (start, stop) in zip(PARTS, _blocks(recording.stretches, settings), strict=True)
     ]
     if recording.gaps:
@@ -81,7 +67,7 @@ def build_splits(run: RunConfig[VirgoSettings]) -> DataSplits:
         LOGGER.warning(
             "Of %g s with gaps at %s, windows use %s.", recording.strain.seconds, told(recording.gaps), ", ".join(used)
         )
-    return DataSplits(replace(parts[0], null=settings.training.null), *parts[1:])
+    return DataSplits(*parts)
 
 
 def trial(run: RunConfig[VirgoSettings]) -> Images | None:
@@ -96,7 +82,7 @@ def trial(run: RunConfig[VirgoSettings]) -> Images | None:
     recording, truth = synthetic.recording(
         judged.seconds, data.sample_rate, judged.glitch_rate, data.coherence, seed, judged.chirp_rate, data.witnesses
     )
-    return images(recording, run.settings, truth, "trial")
+    return images(recording, run.settings, truth, "the trial")
 
 
 def in_memory(part: Source) -> Images:

@@ -35,7 +35,6 @@ class Images:
         truth: What is known about the stretch, where it was generated.
         clean: Likewise of the strain without what witnesses explain, in the scale of ``strain``; None where unknown.
         task: What the network learns.
-        null: Part of the training windows that are given the witnesses of another time.
     """
 
     witnesses: np.ndarray
@@ -45,7 +44,6 @@ class Images:
     truth: Truth = NOTHING_KNOWN
     clean: np.ndarray | None = None
     task: Task = "noise"
-    null: float = 0.0
 
     @property
     def inputs(self) -> np.ndarray:
@@ -70,14 +68,3 @@ class Images:
         if self.task == "noise":
             return self.witnesses[indices], self.strain[indices]
         return np.concatenate([self.strain[indices], self.witnesses[indices]], axis=1), self.target[indices]
-
-    def augmented(self, index: int, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Return a window, now and then with the witnesses of another time, which explain nothing of its strain.
-
-        So a network of the task ``denoise`` learns to take away only what the witnesses share with the strain.
-        """
-        if self.task == "noise" or generator.uniform() >= self.null:
-            return self[index]
-        other = (index + 1 + int(generator.integers(len(self) - 1))) % len(self) if len(self) > 1 else index
-        strain = self.strain[index].copy()
-        return np.concatenate([strain, self.witnesses[other]]), strain

@@ -19,6 +19,9 @@ BANDS = ((16.0, 45.0), (45.0, 60.0), (60.0, 100.0), (100.0, 300.0))
 LOUD_ENERGY = 20.0
 """Energy, over its row's median, above which a pixel counts as loud: noise of a window hardly reaches it."""
 
+LOUD = float(np.log1p(LOUD_ENERGY))
+"""The same as ``ln(1 + E)``."""
+
 COHERENCE_SECONDS = 1.0
 """Length of the parts of a series whose coherence is averaged [s]."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
-import torch
 from torch import nn
 
 from itwinai_virgo.normalisation import instance_norm
+from itwinai_virgo.ushape import UShape
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -76,12 +76,8 @@ def _mirrored(inputs: int, outputs: int, kernel: int) -> nn.Conv2d:
     return nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, padding_mode="reflect")
 
 
-class DropoutUNet(nn.Module):
-    """A U-Net without normalisation, with transposed convolutions on the way back and whole features dropped out.
-
-    Source:
-        Ronneberger et al. (2015), arXiv:1505.04597.
-    """
+class DropoutUNet(UShape):
+    """A U-Net without normalisation, with transposed convolutions on the way back and whole features dropped out."""
 
     def __init__(self, inputs: int, base: int = 64, depth: int = 4, dropout: float = 0.3) -> None:
         """Build untrained layers.
@@ -92,34 +88,13 @@ class DropoutUNet(nn.Module):
             depth: Number of halvings; height and width are multiples of ``2 ** depth``.
             dropout: Part of the features that is left out at random in training, at each change of resolution.
         """
-        super().__init__()
-        widths = [base * 2**level for level in range(depth + 1)]
-        back = list(pairwise(reversed(widths)))
-        self.enter = _double(inputs, base)
-        self.down = nn.ModuleList(_double(narrow, wide) for narrow, wide in pairwise(widths))
-        self.widen = nn.ModuleList(
-            nn.ConvTranspose2d(wide, narrow, 3, stride=2, padding=1, output_padding=1) for wide, narrow in back
-        )
-        self.up = nn.ModuleList(_double(wide, narrow) for wide, narrow in back)
+        super().__init__(inputs, base, depth, _double, _transposed)
         self.drop = nn.Dropout2d(dropout)
-        self.head = nn.Conv2d(base, 1, kernel_size=1)
 
-    def forward(self, images: Tensor) -> Tensor:
-        """Return one unbounded image per input.
 
-        Args:
-            images: Shape ``(B, C, F, T)``.
-
-        Returns:
-            Shape ``(B, 1, F, T)``.
-        """
-        levels = [self.enter(images)]
-        for block in self.down:
-            levels.append(block(self.drop(nn.functional.max_pool2d(levels[-1], 2))))
-        features = levels.pop()
-        for widen, block in zip(self.widen, self.up, strict=True):
-            features = block(self.drop(torch.cat([widen(features), levels.pop()], dim=1)))
-        return cast("Tensor", self.head(features))
+def _transposed(inputs: int, outputs: int) -> nn.Module:
+    """Return a convolution that doubles height and width."""
+    return nn.ConvTranspose2d(inputs, outputs, 3, stride=2, padding=1, output_padding=1)
 
 
 def _double(inputs: int, outputs: int) -> nn.Sequential:

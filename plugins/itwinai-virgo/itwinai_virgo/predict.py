@@ -9,18 +9,19 @@ import numpy as np
 from itwinai_core import DataError
 from itwinai_virgo import pictures
 from itwinai_virgo.artefacts import panels_of, write_arrays, write_segments
-from itwinai_virgo.data import image_transform, images, long_stretches, read_recording, whitened
+from itwinai_virgo.data import read_recording
 from itwinai_virgo.metrics import skill
 from itwinai_virgo.reconstruction import reconstructed
 from itwinai_virgo.scans import PIECE_SECONDS, q_scan, write_scan
 from itwinai_virgo.truth import NOTHING_KNOWN
 from itwinai_virgo.vetoes import limit_threshold
+from itwinai_virgo.windows import image_transform, images, long_stretches, whitened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from itwinai_virgo.data import Images
+    from itwinai_virgo.images import Images
     from itwinai_virgo.model import StrainEstimator
     from itwinai_virgo.reconstruction import Reconstruction
     from itwinai_virgo.scans import Scan

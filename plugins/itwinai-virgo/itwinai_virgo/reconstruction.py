@@ -38,7 +38,7 @@ class Reconstruction:
         part = self.part
         energies = (self.cleaned.explained, self.cleaned.explained)
         if part.task == "noise":
-            energies = vetoes.evidence(part.strain, self.estimate), np.expm1(self.estimate)
+            energies = vetoes.explained_energy(part.strain, self.estimate), np.expm1(self.estimate)
         return vetoes.columns(energies, part.strain, part.witnesses, part.gps, window)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import TYPE_CHECKING, cast
+from functools import partial
+from typing import TYPE_CHECKING
 
-import torch
 from torch import nn
 
 from itwinai_virgo.normalisation import GroupNorm
+from itwinai_virgo.ushape import UShape
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -17,7 +17,7 @@ GROUPS = 8
 """Groups of features that are normalised together; fewer where they do not divide the features."""
 
 
-class RecurrentUNet(nn.Module):
+class RecurrentUNet(UShape):
     """R2U-Net: a U-Net whose double convolutions are recurrent and residual.
 
     Recurrence lets a layer look further without more weights; the sum with its input keeps gradients alive. Group
@@ -36,31 +36,7 @@ class RecurrentUNet(nn.Module):
             depth: Number of halvings; height and width are multiples of ``2 ** depth``.
             repeats: How often a convolution is run again, on the sum of its input and its last answer.
         """
-        super().__init__()
-        widths = [base * 2**level for level in range(depth + 1)]
-        back = list(pairwise(reversed(widths)))
-        self.enter = _RecurrentResidual(inputs, base, repeats)
-        self.down = nn.ModuleList(_RecurrentResidual(narrow, wide, repeats) for narrow, wide in pairwise(widths))
-        self.widen = nn.ModuleList(nn.Sequential(nn.Upsample(scale_factor=2), _single(*pair)) for pair in back)
-        self.up = nn.ModuleList(_RecurrentResidual(2 * narrow, narrow, repeats) for _, narrow in back)
-        self.head = nn.Conv2d(base, 1, kernel_size=1)
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Return one unbounded image per input.
-
-        Args:
-            images: Shape ``(B, C, F, T)``.
-
-        Returns:
-            Shape ``(B, 1, F, T)``.
-        """
-        levels = [self.enter(images)]
-        for block in self.down:
-            levels.append(block(nn.functional.max_pool2d(levels[-1], 2)))
-        features = levels.pop()
-        for widen, block in zip(self.widen, self.up, strict=True):
-            features = block(torch.cat([levels.pop(), widen(features)], dim=1))
-        return cast("Tensor", self.head(features))
+        super().__init__(inputs, base, depth, partial(_RecurrentResidual, repeats=repeats), _enlarged)
 
 
 class _RecurrentResidual(nn.Module):
@@ -80,6 +56,11 @@ class _RecurrentResidual(nn.Module):
             for _ in range(self.repeats):
                 answer = convolution(given + answer)
         return entered + answer
+
+
+def _enlarged(inputs: int, outputs: int) -> nn.Sequential:
+    """Return an enlargement by repetition, and a convolution."""
+    return nn.Sequential(nn.Upsample(scale_factor=2), _single(inputs, outputs))
 
 
 def _single(inputs: int, outputs: int) -> nn.Sequential:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from itwinai_core import DataError, track
 from itwinai_virgo import strain
-from itwinai_virgo.data import long_stretches, whitened
 from itwinai_virgo.scans import q_scan, write_scan
 from itwinai_virgo.settings import VirgoSettings
+from itwinai_virgo.windows import long_stretches, whitened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -127,9 +127,6 @@ class TrainingSettings(Config):
     weight_decay: NonNegativeFloat = 1e-2
     """Part of each weight, times the learning rate, that an update takes away."""
 
-    null: Annotated[float, Field(ge=0, le=0.9)] = 0.15
-    """Part of the training windows of the task denoise that are given the witnesses of another time."""
-
 
 class EvaluationSettings(Config):
     """The generated stretch, of realistic rates, on which vetoes are judged."""

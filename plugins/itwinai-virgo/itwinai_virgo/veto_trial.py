@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itwinai_virgo import vetoes
+from itwinai_virgo import physical, vetoes
 from itwinai_virgo.segments import from_columns
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 LOWEST_SNR = 10.0
 """Ratio in the strain from which on a glitch is to be caught."""
-
-LOUD = 3.0
-"""Value of ``ln(1 + E)`` that noise hardly reaches; louder tiles of recorded strain stand for glitches."""
 
 
 @dataclass(frozen=True)
@@ -96,4 +93,4 @@ def _by_family(part: Images, segments: Segments, known: Segments) -> dict[str, f
 def _loud_tiles(part: Images, gps: np.ndarray, width: float) -> np.ndarray:
     """Return the middle of each run of columns with a loud tile, GPS [s]."""
     loudest = np.concatenate(list(part.strain[:, 0].max(axis=1)))
-    return np.asarray(from_columns(loudest > LOUD, loudest, gps, width).spans.mean(axis=1))
+    return np.asarray(from_columns(loudest > physical.LOUD, loudest, gps, width).spans.mean(axis=1))

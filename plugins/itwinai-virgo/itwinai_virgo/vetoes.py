@@ -62,7 +62,7 @@ class Columns:
         return from_columns(np.ones(len(self.gps), dtype=bool), self.score, self.gps, self.width)
 
 
-def evidence(strain: np.ndarray, estimate: np.ndarray) -> np.ndarray:
+def explained_energy(strain: np.ndarray, estimate: np.ndarray) -> np.ndarray:
     """Return the energy that an estimate explains and the strain shows, shape that of the images.
 
     Their product, the strain's part limited: an estimate alone may be of what never reached the strain, and the strain

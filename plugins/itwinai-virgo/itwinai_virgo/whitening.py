@@ -191,14 +191,21 @@ class Whitening:
         return torch.nn.functional.pad(torch.cat([ends[0], inside, ends[1]]), (self.settle, self.settle))
 
 
-def whiten(values: np.ndarray, sample_rate: float, filter_seconds: float, part_seconds: float) -> np.ndarray:
-    """Return a stretch divided by its own spectral density, without the filter's settle-in.
+def whiten(
+    values: np.ndarray,
+    sample_rate: float,
+    filter_seconds: float,
+    part_seconds: float,
+    density: tuple[Tensor, Tensor] | None = None,
+) -> np.ndarray:
+    """Return a stretch divided by a spectral density, without the filter's settle-in.
 
     Args:
         values: Series, shape ``(N,)``.
         sample_rate: Rate [Hz].
         filter_seconds: Length of the filter [s]; half of it is cropped at each end.
         part_seconds: Length of the parts that the density is the median of [s].
+        density: Frequencies [Hz] and amplitude spectral densities [unit/sqrt(Hz)]; by default the stretch's own.
 
     Returns:
         White series of unit variance, shape ``(N - filter_seconds * sample_rate,)``.
@@ -206,9 +213,9 @@ def whiten(values: np.ndarray, sample_rate: float, filter_seconds: float, part_s
     Raises:
         ValueError: The stretch is too short, or its density is zero or not finite.
     """
-    white = Whitening(sample_rate, filter_seconds, part_seconds)(torch.as_tensor(values)).numpy()
+    white = Whitening(sample_rate, filter_seconds, part_seconds)(torch.as_tensor(values), density).numpy()
     if not white.any() or not np.isfinite(white).all():
-        raise ValueError("the spectrum is zero or not finite, so that nothing can be divided by it")
+        raise ValueError("it is constant or not finite, or its spectrum is zero in all of the band")
     return white
 
 

@@ -11,7 +11,7 @@ from itwinai_core import ConfigError, DataError, track
 from itwinai_virgo.channels import Channel
 from itwinai_virgo.images import Images, scaled
 from itwinai_virgo.qtransform import QTransform
-from itwinai_virgo.whitening import Whitening, median_asd, whiten
+from itwinai_virgo.whitening import median_asd, whiten
 
 if TYPE_CHECKING:
     from itwinai_virgo.channels import Recording
@@ -39,7 +39,7 @@ def image_transform(settings: VirgoSettings) -> QTransform:
         raise ConfigError(f"settings.qscan does not fit settings.data.sample_rate: {error}.") from error
 
 
-def images(recording: Recording, settings: VirgoSettings, truth: Truth, name: str = "recorded") -> Images:
+def images(recording: Recording, settings: VirgoSettings, truth: Truth, name: str = "a recording") -> Images:
     """Return the images of a recording: each stretch without a gap whitened by itself, cropped, and cut into windows.
 
     Args:
@@ -58,9 +58,7 @@ def images(recording: Recording, settings: VirgoSettings, truth: Truth, name: st
         cut, starts = _windows(stretch, truth.clean if with_clean else None, settings, transform.samples)
         windows += [cut[first : first + BATCH] for first in range(0, len(cut), BATCH)]
         gps.append(starts)
-    energies = [
-        _energies(batch, transform, clean=with_clean) for batch in track(windows, f"Q-transform of {name} data")
-    ]
+    energies = [_energies(batch, transform, clean=with_clean) for batch in track(windows, f"Q-transform of {name}")]
     out = scaled(np.concatenate(energies))
     for number, channel in enumerate(recording.channels):
         if channel.highest is not None:
@@ -104,14 +102,7 @@ def whitened(channel: Channel, settings: VirgoSettings) -> Channel:
     """
     if channel.seconds < needed_seconds(settings):
         raise DataError(_too_short(channel.name, channel.seconds, settings))
-    if channel.highest is not None:
-        return _divided(channel, _density(channel, settings), settings)
-    lengths = settings.whitening
-    try:
-        white = whiten(channel.values, channel.sample_rate, lengths.filter_length, lengths.spectrum_length)
-    except ValueError as error:
-        raise DataError(f"{channel.name} cannot be whitened: {error}.") from error
-    return _white(channel, white, settings)
+    return _divided(channel, _density(channel, settings), settings)
 
 
 def _windows(
@@ -174,18 +165,12 @@ def _density(channel: Channel, settings: VirgoSettings) -> tuple[torch.Tensor, t
 def _divided(channel: Channel, density: tuple[torch.Tensor, torch.Tensor], settings: VirgoSettings) -> Channel:
     """Return a channel divided by a density that may not be its own, without the filter's settle-in."""
     lengths = settings.whitening
-    values = torch.as_tensor(channel.values)
-    whitening = Whitening(channel.sample_rate, lengths.filter_length, lengths.spectrum_length)
-    white = whitening(values, density).numpy()
-    if not white.any():
-        raise DataError(f"{channel.name} cannot be whitened: it is constant, or zero in all of the band.")
-    return _white(channel, white, settings)
-
-
-def _white(channel: Channel, values: np.ndarray, settings: VirgoSettings) -> Channel:
-    """Return what whitening left of a channel."""
-    start = channel.gps_start + settings.whitening.filter_length / 2
-    return Channel(channel.name, values, channel.sample_rate, start, "", channel.highest)
+    try:
+        white = whiten(channel.values, channel.sample_rate, lengths.filter_length, lengths.spectrum_length, density)
+    except ValueError as error:
+        raise DataError(f"{channel.name} cannot be whitened: {error}.") from error
+    start = channel.gps_start + lengths.filter_length / 2
+    return Channel(channel.name, white, channel.sample_rate, start, "", channel.highest)
 
 
 def _too_short(name: str, seconds: float, settings: VirgoSettings, *, gaps: bool = False) -> str:
