@@ -98,3 +98,12 @@ def test_evidence_does_not_grow_with_a_signal_of_the_strain_alone(rng):
 def test_zeros_are_never_loud():
     zeros = np.zeros((3, 1, 16, 64))
     assert not columns((zeros, zeros), zeros, zeros, GPS[:3], WINDOW).score.any()
+
+
+def test_a_limit_for_one_segment_allows_one_where_two_columns_are_the_loudest_each_in_its_way(rng):
+    strain, witness, explained = rng.exponential(size=(3, 15, 1, 16, 64))
+    explained[3, 0, 5:9, 20:24] += 60.0
+    for energy in (strain, witness):
+        energy[10, 0, 5:9, 30:34] += 60.0
+    found = columns((explained, explained), np.log1p(strain), np.log1p(witness), GPS[:15], WINDOW)
+    assert len(found.above(limit_threshold(found.score, 0.01))) == 1

@@ -62,13 +62,13 @@ def bands(path: Path, ratios: Mapping[str, Mapping[str, float]], shared: Mapping
     figure = Figure(figsize=(10.0, 3.8), layout="constrained", dpi=110)
     left, right = figure.subplots(1, 2)
     _grouped(left, ratios)
-    left.axhline(1.0, color="k", linewidth=0.8)
+    left.axhline(1.0, color="k", linewidth=0.8, zorder=0)
     left.set(ylabel="ASD over that of the strain", ylim=(0.0, 1.35 * max([1.0, *_values(ratios)])))
     _grouped(right, shared)
     right.set(ylabel="between 0 and 1", ylim=(min([0.0, *_values(shared)]), 1.35))
     for axis in (left, right):
         axis.set_xlabel("frequency [Hz]")
-        axis.legend(fontsize=8, loc="upper right", frameon=False, ncols=2)
+        axis.legend(fontsize=8, loc="upper right", frameon=False)
         _bare(axis)
     figure.savefig(path)
 
@@ -110,7 +110,9 @@ def _grouped(axis: Axes, values: Mapping[str, Mapping[str, float]]) -> None:
     for number, (kind, each) in enumerate(values.items()):
         place = [names.index(name) + (number + 0.5) * width - 0.4 for name in each]
         bars = axis.bar(place, list(each.values()), width, color=colours[number % 3], label=kind)
-        axis.bar_label(bars, [f"{value:.2f}" for value in each.values()], fontsize=7, padding=2)
+        labels = axis.bar_label(bars, [f"{value:.2f}" for value in each.values()], fontsize=7, padding=2)
+        for label in labels:  # over the line at 1
+            label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5})
     axis.set_xticks(range(len(names)), [name.replace("_", "-") for name in names])
 
 

@@ -100,7 +100,10 @@ def columns(
     each = [_rarity(_loudest(np.expm1(witnesses[:, number]), TILE, TILE)) for number in range(witnesses.shape[1])]
     seen = (1.0 - FORESEEN) * np.max(each, axis=0) + FORESEEN * expected
     together = np.minimum(own, seen) + WITNESSED * np.maximum(seen - own, 0.0)
-    loudness = np.maximum(_rarity(together), _rarity(_loudest(explained, 1, _odd(SUM_SECONDS / width))))
+    alone = _rarity(_loudest(explained, 1, _odd(SUM_SECONDS / width)))
+    together = _rarity(together)
+    # Each has a loudest column of one rarity: without a tie's end, a limit for one segment would allow none.
+    loudness = np.maximum(together, alone) + 1e-6 * np.minimum(together, alone)
     length = _odd(VETO_SECONDS / width)
     peak = (loudness >= ndimage.maximum_filter1d(loudness, 2 * length - 1, mode="nearest")) & (loudness > 0)
     return Columns(ndimage.maximum_filter1d(np.where(peak, loudness, 0.0), length, mode="constant"), start, width)
