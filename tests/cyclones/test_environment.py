@@ -15,7 +15,7 @@ LATITUDE, LONGITUDE = AXES[0][:, None], AXES[1][None, :]
 def week():
     """Return seven independent fields of each variable, shape ``(7, 181, 360)``."""
     generator = np.random.default_rng(11)
-    days = [surroundings(LATITUDE, LONGITUDE, 0.2, generator) for _ in range(7)]
+    days = [surroundings(0.2, generator) for _ in range(7)]
     return {name: np.stack([day[name] for day in days]) for name in days[0]}
 
 
@@ -25,8 +25,8 @@ def band(values, south, north):
 
 
 def test_the_same_chance_gives_the_same_weather():
-    one = surroundings(LATITUDE, LONGITUDE, 0.5, np.random.default_rng(4))
-    two = surroundings(LATITUDE, LONGITUDE, 0.5, np.random.default_rng(4))
+    one = surroundings(0.5, np.random.default_rng(4))
+    two = surroundings(0.5, np.random.default_rng(4))
     for name, field in one.items():
         np.testing.assert_array_equal(field, two[name])
 

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from itwinai_cyclones import synthetic
 from itwinai_cyclones.geodesy import great_circle_km, to_degrees, to_pixels
+from itwinai_cyclones.regrid import source_axes
 from itwinai_cyclones.synthetic import Scenes, derived, storms_at
+from itwinai_cyclones.vortex import Vortex, footprint
 
 
 def window(field, latitude, longitude, reach=12):
@@ -122,3 +125,15 @@ def test_southern_storms_turn_the_other_way(tracks):
     assert now.latitude[strongest] < 0
     assert v[row, column + 4] < v[row, column - 4] - 10
     assert u[row - 4, column] > u[row + 4, column] + 10
+
+
+@pytest.mark.parametrize(("latitude", "longitude"), [(14.0, 0.3), (-35.0, 179.9), (83.0, 40.0), (88.0, 200.0)])
+def test_a_storm_is_added_wherever_it_reaches(latitude, longitude):
+    storm = Vortex(latitude, longitude, deficit=40.0, radius=60.0, shape=1.3, motion=(5.0, 2.0))
+    north, east = source_axes(1.0)
+    fields = {name: np.zeros((181, 360)) for name in ("msl", "u10", "t_300")}
+    synthetic._add(fields, storm, north, east)
+    everywhere = footprint(storm, north[:, None], east[None, :])
+    for name, field in fields.items():
+        # A core is warm by less than a thousandth of a millikelvin where the pressure has ended.
+        np.testing.assert_allclose(field, everywhere[name], atol=1e-6)

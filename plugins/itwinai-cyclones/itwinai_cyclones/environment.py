@@ -1,13 +1,15 @@
 """The weather around the storms: zonal climate, travelling waves, extratropical lows, rough ground."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft2, next_fast_len, rfft2
 
 from itwinai_cyclones import terrain
-from itwinai_cyclones.geodesy import KM_PER_DEGREE, great_circle_km, signed_longitude
+from itwinai_cyclones.geodesy import EARTH_RADIUS, KM_PER_DEGREE, signed_longitude
+from itwinai_cyclones.regrid import source_axes
 from itwinai_cyclones.vortex import AIR_DENSITY, coriolis
 
 Array = NDArray[np.float64]
@@ -22,6 +24,9 @@ TEMPERATURE_300 = (217.0, 220.0, 225.0, 233.0, 240.0, 242.0, 242.5, 242.0, 241.0
 # Waves: their scale [°], and their amplitude at the equator and poleward of 55° [hPa], [m/s].
 PRESSURE_WAVES = ((12.0, 1.3, 8.5), (5.0, 0.7, 3.0), (1.8, 0.5, 0.6))
 WIND_WAVES = ((6.0, 2.4, 2.0), (1.6, 0.9, 1.2))
+
+REACH_OF_LOWS = 4000.0
+"""Distance from which a low no longer shows [km]."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +99,15 @@ def low_deficit(low: Low, latitude: Array, longitude: Array) -> Array:
     along = np.cos(low.angle) * east + np.sin(low.angle) * north
     across = -np.sin(low.angle) * east + np.cos(low.angle) * north
     scaled = (along / low.size[0]) ** 2 + (across / low.size[1]) ** 2
+    # The cosine of the distance is a product a direction, and much quicker than the distance itself.
+    turn = np.radians(longitude - low.longitude)
+    north, other = np.radians(latitude), np.radians(low.latitude)
+    near = np.sin(north) * np.sin(other) + np.cos(north) * np.cos(other) * np.cos(turn) > np.cos(
+        REACH_OF_LOWS / EARTH_RADIUS
+    )
     # Wider than a Gaussian far out, as lows are; near 0 the two agree.
-    near = great_circle_km(low.latitude, low.longitude, latitude, longitude) < 4000
-    return np.asarray(near * low.depth / (1 + scaled) ** 1.5)
+    widened = 1 + scaled
+    return np.asarray(near * low.depth / (widened * np.sqrt(widened)))
 
 
 def waves(shape: tuple[int, int], scale: float, generator: np.random.Generator) -> Array:
@@ -108,37 +119,53 @@ def waves(shape: tuple[int, int], scale: float, generator: np.random.Generator) 
         generator: Source of chance.
     """
     size = next_fast_len(shape[0] + round(3 * scale), real=True), shape[1]
+    noise = irfft2(rfft2(generator.standard_normal(size)) * _smoothing(size, scale), s=size)
+    return np.asarray(noise[: shape[0]] / np.sqrt(np.vdot(noise, noise) / noise.size))
+
+
+@cache
+def _smoothing(size: tuple[int, int], scale: float) -> Array:
+    """Return the transform of a bell of some deviation [grid points], for a field of real numbers."""
     rows, columns = np.fft.fftfreq(size[0])[:, None], np.fft.rfftfreq(size[1])[None, :]
-    smoothing = np.exp(-2 * (np.pi * scale) ** 2 * (rows**2 + columns**2))
-    noise = irfft2(rfft2(generator.standard_normal(size)) * smoothing, s=size)
-    return np.asarray(noise[: shape[0]] / np.sqrt(np.mean(noise**2)))
+    return np.exp(-2 * (np.pi * scale) ** 2 * (rows**2 + columns**2))
 
 
-def surroundings(latitude: Array, longitude: Array, season: float, generator: np.random.Generator) -> dict[str, Array]:
-    """Return the fields of one time without its storms.
+@cache
+def _ground() -> tuple[Array, Array]:
+    """Return the share of land and the high ground on the grid of 1°, shape ``(181, 360)`` each."""
+    north, east = source_axes(1.0)
+    places = north[:, None], east[None, :]
+    return terrain.land_at(*places), terrain.high_ground_at(*places)
+
+
+def surroundings(season: float, generator: np.random.Generator) -> dict[str, Array]:
+    """Return the fields of one time without its storms, on the grid of 1°.
 
     The wind is a zonal mean, plus what balances the pressure anomalies, plus waves of its own; land slows it by half.
 
     Args:
-        latitude: Of the rows of a grid of 1°, shape ``(Y, 1)`` [°].
-        longitude: Of its columns, shape ``(1, X)`` [°].
         season: Part of the year gone, from 0 to 1.
         generator: Source of chance.
 
     Returns:
-        ``msl`` [hPa], ``u10`` and ``v10`` [m/s], ``t_500`` and ``t_300`` [K], each of shape ``(Y, X)``.
+        ``msl`` [hPa], ``u10`` and ``v10`` [m/s], ``t_500`` and ``t_300`` [K], each of shape ``(181, 360)``.
     """
+    north_axis, east_axis = source_axes(1.0)
+    latitude, longitude = north_axis[:, None], east_axis[None, :]
     shape = (latitude.size, longitude.size)
     poleward = np.clip(np.abs(latitude) / 55, 0, 1) ** 1.5
     shifted = latitude - 4 * np.sin(2 * np.pi * (season - 0.3))  # the belts follow the sun, a month late
-    land = terrain.land_at(latitude, longitude)
+    land, high = _ground()
 
     anomaly = sum(
         (low + (high - low) * poleward) * waves(shape, scale, generator) for scale, low, high in PRESSURE_WAVES
     )
-    anomaly = np.asarray(anomaly) - sum(low_deficit(low, latitude, longitude) for low in draw_lows(generator))
+    anomaly = np.asarray(anomaly)
+    for low in draw_lows(generator):
+        rows = np.abs(north_axis - low.latitude) * KM_PER_DEGREE < REACH_OF_LOWS
+        anomaly[rows] -= low_deficit(low, latitude[rows], longitude)
     tide = 1.1 * np.cos(np.radians(latitude)) ** 3 * np.cos(np.radians(2 * longitude) + generator.uniform(0, 2 * np.pi))
-    rough = 3.0 * terrain.high_ground_at(latitude, longitude) * waves(shape, 1.2, generator)
+    rough = 3.0 * high * waves(shape, 1.2, generator)
 
     east, north = _balanced(anomaly, latitude)
     slowed = 1 - 0.55 * land

@@ -89,4 +89,5 @@ class Regrid:
         Args:
             field: On the source grid, shape ``(Y, X)``.
         """
-        return np.asarray((self._east @ (self._north @ field[:, self._columns]).T).T, dtype=np.float32)
+        # East first: the larger of the two products then comes out in rows, and nothing has to be turned.
+        return np.asarray(self._north @ (self._east @ field[:, self._columns].T).T, dtype=np.float32)

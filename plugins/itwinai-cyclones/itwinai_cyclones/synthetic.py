@@ -1,6 +1,8 @@
 """Generates global fields with cyclones at the real places of storms: the embedded default data."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,8 +10,8 @@ from numpy.typing import NDArray
 from itwinai_cyclones import vortex
 from itwinai_cyclones.best_tracks import EPOCH, BestTracks
 from itwinai_cyclones.environment import surroundings
-from itwinai_cyclones.geodesy import KM_PER_DEGREE, signed_longitude
-from itwinai_cyclones.regrid import Regrid, model_axes, source_axes
+from itwinai_cyclones.geodesy import COLUMNS, KM_PER_DEGREE, ROWS, STEP, signed_longitude
+from itwinai_cyclones.regrid import Regrid, source_axes
 
 Array = NDArray[np.float64]
 
@@ -18,6 +20,9 @@ STRENGTH_OF_UNKNOWN = 25.0
 
 SURROUNDING_PRESSURE = 1010.0
 """Pressure around a storm, from which a reported central pressure is counted [hPa]."""
+
+PARTS = {"wind_speed": ("u10", "v10"), "gust": ("u10", "v10")}
+"""Fields that a variable is worked out from, where it is not one itself."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +52,22 @@ class Scenes:
         """
         hours = int((time - EPOCH) / np.timedelta64(1, "h"))
         generator = np.random.default_rng([self.seed, hours])
-        coarse = source_axes(1.0)
-        fields = surroundings(coarse[0][:, None], coarse[1][None, :], hours / 8766 % 1, generator)
-        axes = source_axes(self.resolution)
-        if self.resolution != 1:
-            onto = Regrid(*coarse, axes)
-            fields = {name: onto(field).astype(float) for name, field in fields.items()}
+        needed = {part for name in self.variables for part in PARTS.get(name, (name,))}
+        onto = _between(1.0, self.resolution)
+        everything = surroundings(hours / 8766 % 1, generator)
+        fields = {name: onto(field) for name, field in everything.items() if name in needed}
         for storm in storms_at(self.tracks, time, generator):
-            _add(fields, storm, *axes)
-        onto = Regrid(*axes, model_axes())
-        return np.stack([onto(derived(name, fields)) for name in self.variables])
+            _add(fields, storm, *source_axes(self.resolution))
+        shown = np.empty((len(self.variables), ROWS, COLUMNS), dtype=np.float32)
+        for field, name in zip(shown, self.variables, strict=True):
+            field[:] = _between(self.resolution, STEP)(derived(name, fields))
+        return shown
+
+
+@cache
+def _between(resolution: float, other: float) -> Callable[[Array], NDArray[np.floating]]:
+    """Return what takes a global field of one resolution [°] to another."""
+    return Regrid(*source_axes(resolution), source_axes(other)) if resolution != other else np.asarray
 
 
 def derived(name: str, fields: dict[str, Array]) -> Array:
@@ -119,8 +130,13 @@ def _motion(earlier: BestTracks, now: BestTracks, i: int) -> tuple[float, float]
 
 
 def _add(fields: dict[str, Array], storm: vortex.Vortex, latitude: Array, longitude: Array) -> None:
-    """Add a storm to the fields, in place, in the rows that it reaches."""
+    """Add a storm to the fields, in place, in the rows and columns that it reaches."""
     reach = vortex.TAPER_KM[1] / KM_PER_DEGREE
-    rows = np.abs(latitude - storm.latitude) <= reach
-    for name, part in vortex.footprint(storm, latitude[rows, None], longitude[None, :]).items():
-        fields[name][rows] += part
+    rows = np.flatnonzero(np.abs(latitude - storm.latitude) <= reach)
+    # The meridians that touch a circle around a place that does not hold the pole.
+    touching = np.sin(np.radians(reach)) / np.cos(np.radians(storm.latitude))
+    farthest = np.degrees(np.arcsin(touching)) if touching < 1 else 180.0
+    columns = np.flatnonzero(np.abs(signed_longitude(longitude - storm.longitude)) <= farthest)
+    parts = vortex.footprint(storm, latitude[rows, None], longitude[None, columns])
+    for name, field in fields.items():
+        field[np.ix_(rows, columns)] += parts[name]
