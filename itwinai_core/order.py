@@ -36,10 +36,13 @@ def gather(source: Source, indices: Sequence[int] | np.ndarray) -> Any:
 
 
 def gather_augmented(source: Source, indices: Sequence[int] | np.ndarray, *, seed: int, epoch: int) -> Any:
-    """Return a training batch: augmented sample by sample where the source can, and plain elsewhere.
+    """Return a training batch: augmented as a whole or sample by sample where the source can, and plain elsewhere.
 
     Each sample's generator depends on seed, epoch and index alone.
     """
+    together = getattr(source, "augmented_items", None)
+    if together is not None:
+        return together(np.asarray(indices), seed, epoch)
     augmented = getattr(source, "augmented", None)
     if augmented is None:
         return gather(source, indices)

@@ -12,11 +12,13 @@ class Source(Protocol):
 
     A sample is a tuple or a dictionary of NumPy arrays, in Keras's case ``(inputs, targets)``; where a model has
     several inputs or outputs, either may be a tuple or a dictionary itself. Hand out copies: a framework may write into
-    what it is given. Two methods are optional:
+    what it is given. Three methods are optional:
 
     * ``__getitems__(indices)`` returns a whole batch at once, each array with a leading batch axis ``B``;
     * ``augmented(index, generator)`` returns the sample changed at random for training. The generator depends on
-      seed, epoch and index alone, so that the answer is the same for any number of processes and after a resume.
+      seed, epoch and index alone, so that the answer is the same for any number of processes and after a resume;
+    * ``augmented_items(indices, seed, epoch)`` does so for a whole batch at once, where a generator for each sample
+      would cost more than the sample itself. What it draws for a sample depends on seed, epoch and its index alone.
     """
 
     def __len__(self) -> int: ...

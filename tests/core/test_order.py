@@ -78,6 +78,17 @@ def test_noise_depends_on_the_sample_and_not_on_its_batch():
     assert not np.array_equal(alone[0], [2, 2])
 
 
+class NoisyTogether(Noisy):
+    def augmented_items(self, indices, seed, epoch):
+        return indices + 100 * epoch, np.full(len(indices), seed)
+
+
+def test_a_source_that_augments_a_batch_itself_is_asked_once_with_seed_and_epoch():
+    values, seeds = gather_augmented(NoisyTogether(), [2, 0], seed=7, epoch=3)
+    assert values.tolist() == [302, 300]
+    assert seeds.tolist() == [7, 7]
+
+
 def test_noise_is_new_each_epoch():
     first, _ = gather_augmented(Noisy(), [2], seed=1, epoch=5)
     second, _ = gather_augmented(Noisy(), [2], seed=1, epoch=6)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from itwinai_cyclones import best_tracks
+from itwinai_cyclones import best_tracks, data
 from itwinai_cyclones.baselines import pressure_minimum
 from itwinai_cyclones.plugin import Cyclones
 from itwinai_cyclones.synthetic import Scenes
@@ -27,6 +27,15 @@ def global_dataset(latitude=LATITUDE, longitude=LONGITUDE, times=2):
     data["v10"] = (dimensions, np.full_like(fields, -4.0, dtype="f4"), {"units": "m s**-1"})
     data["latitude"].attrs["units"], data["longitude"].attrs["units"] = "degrees_north", "degrees_east"
     return data
+
+
+@pytest.fixture(autouse=True, scope="session")
+def store(tmp_path_factory):
+    """Keep patches that tests cut out of the user's cache; cut once for all tests."""
+    folder = tmp_path_factory.mktemp("store")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(data, "default_store", lambda: folder)
+        yield folder
 
 
 @pytest.fixture

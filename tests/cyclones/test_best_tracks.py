@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from itwinai_cyclones import best_tracks
-from itwinai_cyclones.best_tracks import SharedStormError
+from itwinai_cyclones.best_tracks import SharedStormError, StrangeYearError
 from itwinai_cyclones.geodesy import great_circle_km
 
 
@@ -107,8 +107,66 @@ def test_usable_times_all_show_a_cyclone(tracks):
 def test_a_storm_on_both_sides_is_refused_by_name(tracks):
     haiyan = storm(tracks, "2013306N07162")
     early, late = haiyan.where(haiyan.time <= haiyan.time[10]), haiyan.where(haiyan.time > haiyan.time[10])
-    with pytest.raises(SharedStormError, match=r"train and test both know 1 storm.*2013306N07162"):
+    with pytest.raises(SharedStormError, match=r"train and test both know 1 storm\(s\): 2013306N07162\."):
         best_tracks.refuse_shared_storms([("train", early), ("test", late)])
+
+
+def test_many_shared_storms_are_named_but_for_the_rest(tracks):
+    born = tracks.born_in([2001])
+    with pytest.raises(SharedStormError, match=r"both know \d+ storm\(s\): (2001\w+, ){4}2001\w+ and others"):
+        best_tracks.refuse_shared_storms([("train", born), ("test", born)])
+
+
+def test_samples_of_other_years_are_refused_with_the_years():
+    times = np.array(["2001-01-01T00", "2003-05-01T06", "2004-05-01T06", "2003-12-31T18"], dtype="datetime64[h]")
+    best_tracks.refuse_strange_years("The scale", times, [2001, 2003, 2004, 2005])
+    with pytest.raises(StrangeYearError, match=r"The scale would know samples of 2001, 2004, which"):
+        best_tracks.refuse_strange_years("The scale", times, {2003, 2005})
+
+
+def test_a_day_has_one_fix_a_storm_in_the_middle_of_its_way(tracks):
+    whole, daily = storm(tracks, "2013306N07162"), storm(tracks.daily(), "2013306N07162")
+    days = whole.time.astype("datetime64[D]")
+    assert daily.time.tolist() == np.unique(days).astype("datetime64[h]").tolist()
+    for index, day in enumerate(np.unique(days)):
+        fixes = whole.where(days == day)
+        assert daily.latitude[index] == pytest.approx(fixes.latitude.mean())
+        assert daily.longitude[index] == pytest.approx(fixes.longitude.mean())
+        if len(fixes) == 4:
+            assert daily.wind[index] == pytest.approx(np.nanmean(fixes.wind))
+            assert daily.pressure[index] == pytest.approx(np.nanmean(fixes.pressure))
+
+
+def test_a_day_on_greenwich_does_not_end_on_the_date_line(tracks):
+    daily = tracks.daily()
+    days = tracks.time.astype("datetime64[D]").astype("datetime64[h]")
+    beside = np.abs((tracks.longitude + 180) % 360 - 180) < 1
+    assert beside.any()
+    for index in np.flatnonzero(beside):
+        (same,) = np.flatnonzero((daily.storm == tracks.storm[index]) & (daily.time == days[index]))
+        # A mean of 359° and 1° as numbers would be 180°; nothing crosses 30° in a day.
+        assert abs((daily.longitude[same] + 180) % 360 - 180) < 30
+
+
+def test_of_a_storm_of_some_hours_a_day_shows_nothing_that_must_be_found(tracks):
+    daily, (_, counts) = (
+        tracks.daily(),
+        np.unique(
+            np.stack([tracks.storm, tracks.time.astype("datetime64[D]").astype(int)]), axis=1, return_counts=True
+        ),
+    )
+    assert len(daily) == len(counts)
+    assert not daily.tropical_cyclone[counts <= 2].any()
+    assert np.mean(daily.tropical_cyclone[counts == 4]) > 0.4
+
+
+def test_days_keep_the_years_apart_as_times_do(tracks):
+    daily = tracks.daily()
+    days = best_tracks.usable_times(daily, [2011, 2012])
+    assert len(days) > 300
+    assert (days.astype(int) % 24 == 0).all()
+    shown = tracks.where(np.isin(tracks.time.astype("datetime64[D]"), days.astype("datetime64[D]")))
+    assert set(shown.storm) <= set(tracks.born_in([2011, 2012]).storm)
 
 
 def test_whole_storms_may_be_split(tracks):

@@ -1,9 +1,13 @@
 """Patches come out of generated fields, apart by year and storm, and the same for the same seed."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 from itwinai_core import ConfigError, Source
+from itwinai_core.order import epoch_batches, gather_augmented
 from itwinai_cyclones import data
 from itwinai_cyclones.detections import cyclone_seen
 from itwinai_cyclones.settings import DataSettings
@@ -38,11 +42,12 @@ def test_a_batch_holds_the_samples_asked_for(splits):
 
 
 def test_what_a_framework_writes_into_does_not_reach_the_source(splits):
-    before = splits.train.values.sum()
-    splits.train[0][0][:] = 0
-    splits.train.__getitems__([0, 1])[0][:] = 0
-    splits.train.augmented(0, np.random.default_rng(1))[0][:] = 0
-    assert splits.train.values.sum() == before
+    before = splits.train.values.sum(), splits.train.labels.sum()
+    given = [splits.train[0], splits.train.__getitems__([0, 1]), splits.train.augmented(0, np.random.default_rng(1))]
+    given += [splits.train.__getitems__(range(len(splits.train))), splits.train.augmented_items([0, 1], 1, 2)]
+    for patches, labels in given:
+        patches[:], labels[:] = 0, 0
+    assert (splits.train.values.sum(), splits.train.labels.sum()) == before
 
 
 def test_a_label_points_to_low_pressure(splits):
@@ -124,9 +129,93 @@ def test_a_storm_on_both_sides_is_a_config_error(monkeypatch):
         data.splits(SMALL, seed=1)
 
 
-def test_the_number_of_patches_is_foreseen(tracks):
-    many = DataSettings(variables=("msl",), train_fields=200)
-    times = data.drawn_times(tracks, "train", many.train_years, 200, seed=2)
-    cyclones = sum(int(tracks.at(time).tropical_cyclone.sum()) for time in times)
-    # Each cyclone gives two patches and room for 1.75 times as many without one, of which few are given up.
-    assert data.expected_patches(many) == pytest.approx(2 * cyclones * 2.75, rel=0.15)
+def test_a_batch_is_mirrored_as_its_samples_alone_would_be(splits):
+    source = splits.train
+    indices = np.array([5, 0, 9, 5])
+    patches, labels = source.augmented_items(indices, 3, 7)
+    for row, index in enumerate(indices):
+        patch, label = source.augmented_items([index], 3, 7)
+        np.testing.assert_array_equal(patches[row], patch[0])
+        np.testing.assert_array_equal(labels[row], label[0])
+    assert not np.array_equal(source.augmented_items(range(20), 3, 8)[0], source.augmented_items(range(20), 3, 7)[0])
+
+
+@pytest.mark.parametrize("shards", [1, 2, 4])
+@pytest.mark.parametrize("batch_size", [16, 7])
+def test_shards_are_disjoint_and_complete_and_hold_the_same_samples(splits, shards, batch_size):
+    source = splits.train
+    assert len(source) % batch_size  # the last batch is a smaller one
+    batches = epoch_batches(len(source), batch_size, seed=2, epoch=3, shuffle=True)
+    whole = [gather_augmented(source, batch, seed=2, epoch=3) for batch in batches]
+    seen = []
+    for batch, (patches, labels) in zip(batches, whole, strict=True):
+        # Each process takes its part of every batch, some one sample more than others.
+        parts = [batch[rank::shards] for rank in range(shards)]
+        seen += [index for part in parts for index in part.tolist()]
+        for rank, part in enumerate(parts):
+            if len(part):
+                own = gather_augmented(source, part, seed=2, epoch=3)
+                np.testing.assert_array_equal(own[0], patches[rank::shards])
+                np.testing.assert_array_equal(own[1], labels[rank::shards])
+    assert sorted(seen) == list(range(len(source)))
+
+
+def test_patches_are_read_from_the_disk_the_second_time(splits, store, monkeypatch):
+    monkeypatch.setattr(data.Scenes, "at", lambda *_: pytest.fail("a field is generated again"))
+    again = data.splits(SMALL, seed=5)
+    np.testing.assert_array_equal(again.train.values, splits.train.values)
+    assert not again.train.values.flags.writeable
+    assert type(again.train.values[[0]]) is np.ndarray
+    assert {path.name.rpartition("-")[0] for path in store.iterdir()} >= {"patches-train", "patches-test"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"variables": ("msl",)}, {"resolution": 2.0}, {"patches_per_storm": 1}, {"daily": True},
+        {"shares": {"low": 0.0}}, {"test_years": (2019,)}, {"test_fields": 1},
+    ],
+)  # fmt: skip
+def test_what_makes_other_patches_makes_another_store(splits, change, tmp_path):
+    one = DataSettings(**SMALL.model_dump() | {"store": tmp_path})
+    other = DataSettings(**one.model_dump() | change)
+    first, second = data.splits(one, seed=5).test, data.splits(other, seed=5).test
+    assert len({path.name for path in tmp_path.iterdir() if path.name.startswith("patches-test")}) == 2
+    assert first.values.shape != second.values.shape or not np.array_equal(first.values, second.values)
+    np.testing.assert_array_equal(first.values, splits.test.values)
+
+
+def test_the_store_hangs_on_every_file_that_patches_are_made_by():
+    code = (
+        "import itwinai_cyclones.synthetic, itwinai_cyclones.patches, itwinai_cyclones.crops, sys; print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    own = {f"{name.rpartition('.')[2]}.py" for name in loaded if name.startswith("itwinai_cyclones.")}
+    # Mirrors turn what comes out of the store, and change nothing in it.
+    assert own - {"mirrors.py"} <= set(data.MADE_BY)
+
+
+def test_the_store_is_in_the_users_cache_where_none_is_named(tmp_path):
+    code = "from itwinai_cyclones import data; print(data.default_store())"
+    for variables, place in (
+        ({"XDG_CACHE_HOME": str(tmp_path)}, tmp_path),
+        ({"HOME": str(tmp_path)}, tmp_path / ".cache"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PATH": "", **variables}
+        )
+        assert done.stdout.strip() == f"{place}/itwinai/cyclones"
+
+
+def test_every_sample_tells_its_time_and_is_of_its_years(splits):
+    for part in ("train", "validation", "test"):
+        times = getattr(splits, part).times
+        assert len(times) == len(getattr(splits, part))
+        assert set(times.astype("datetime64[Y]").astype(int) + 1970) <= set(getattr(SMALL, f"{part}_years"))
+
+
+def test_daily_patches_are_of_whole_days():
+    settings = DataSettings(variables=("msl",), train_fields=2, validation_fields=1, test_fields=1, daily=True)
+    source = data.splits(settings, seed=5).train
+    assert (source.times.astype(int) % 24 == 0).all()
+    np.testing.assert_array_equal(cyclone_seen(source.labels), source.categories == "cyclone")

@@ -5,7 +5,9 @@ import pytest
 
 from itwinai_cyclones.best_tracks import BestTracks
 from itwinai_cyclones.geodesy import to_pixels
-from itwinai_cyclones.patches import NO_CYCLONE, SHARES, SIZE, choose, cut, flipped, inside
+from itwinai_cyclones.patches import NO_CYCLONE, SIZE, choose, cut, inside
+
+SHARES = {"nearest": 0.5, "adjacent": 0.5, "low": 0.75, "random": 0.5}
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def test_every_place_lies_in_exactly_one_of_the_patches_that_tile_the_globe():
 @pytest.fixture
 def scene(haiyan_field, tracks, haiyan_time):
     now = tracks.at(haiyan_time)
-    return now, choose(now, haiyan_field[0], np.random.default_rng(2), per_storm=20)
+    return now, choose(now, haiyan_field[0], np.random.default_rng(2), per_storm=20, shares=SHARES)
 
 
 def test_all_categories_are_drawn(scene):
@@ -125,7 +127,7 @@ def test_of_two_cyclones_in_a_patch_the_stronger_is_the_label():
     now = fixes([15.0, 15.6], [140.0, 140.6], [40, 110])
     msl = np.full((721, 1440), 1010, dtype=np.float32)
     rows, columns = to_pixels(now.latitude, now.longitude)
-    for patch in choose(now, msl, np.random.default_rng(3), per_storm=8):
+    for patch in choose(now, msl, np.random.default_rng(3), per_storm=8, shares=SHARES):
         both = inside(rows, columns, patch.row, patch.column).all()
         if patch.category == "cyclone" and both:
             assert patch.row + patch.label[0] == pytest.approx(rows[1])
@@ -133,68 +135,44 @@ def test_of_two_cyclones_in_a_patch_the_stronger_is_the_label():
 
 def test_a_weak_storm_is_neither_a_cyclone_nor_its_absence():
     now = fixes([15.0, -12.0], [140.0, 60.0], [25, 90])
-    patches = choose(now, np.full((721, 1440), 1010, dtype=np.float32), np.random.default_rng(3), per_storm=30)
+    patches = choose(
+        now, np.full((721, 1440), 1010, dtype=np.float32), np.random.default_rng(3), per_storm=30, shares=SHARES
+    )
     rows, columns = to_pixels(now.latitude, now.longitude)
     assert not any(inside(rows[:1], columns[:1], patch.row, patch.column)[0] for patch in patches)
 
 
 def test_patches_around_a_storm_on_greenwich_wrap():
     now = fixes([12.0], [0.1], [60])
-    patches = choose(now, np.full((721, 1440), 1010, dtype=np.float32), np.random.default_rng(3), per_storm=30)
+    patches = choose(
+        now, np.full((721, 1440), 1010, dtype=np.float32), np.random.default_rng(3), per_storm=30, shares=SHARES
+    )
     around = [patch for patch in patches if patch.category == "cyclone"]
     assert {patch.column > 720 for patch in around} == {True, False} or all(patch.column > 1400 for patch in around)
     assert all(0 <= patch.label[1] <= SIZE - 1 for patch in around)
 
 
-@pytest.mark.parametrize("north", [False, True])
-@pytest.mark.parametrize("east", [False, True])
-def test_a_mirrored_label_points_to_the_mirrored_pixel(north, east):
-    patch = np.zeros((SIZE, SIZE, 1), dtype=np.float32)
-    patch[7, 31] = 1
-    image, label = flipped(patch, (7.0, 31.0), ("msl",), north=north, east=east)
-    assert np.argwhere(image[..., 0])[0].tolist() == label.tolist()
-
-
-def test_mirroring_twice_changes_nothing():
-    patch = np.random.default_rng(1).standard_normal((SIZE, SIZE, 3)).astype(np.float32)
-    variables = ("msl", "u10", "v10")
-    once, label = flipped(patch, (3.25, 17.5), variables, north=True, east=True)
-    twice, back = flipped(once, label.tolist(), variables, north=True, east=True)
-    np.testing.assert_array_equal(twice, patch)
-    np.testing.assert_array_equal(back, np.array([3.25, 17.5], dtype=np.float32))
-
-
-def test_the_wind_across_a_mirror_changes_its_sign():
-    patch = np.ones((SIZE, SIZE, 3), dtype=np.float32)
-    variables = ("u10", "msl", "v10")
-    north, _ = flipped(patch, (1.0, 1.0), variables, north=True, east=False)
-    east, _ = flipped(patch, (1.0, 1.0), variables, north=False, east=True)
-    assert north[0, 0].tolist() == [1, 1, -1]
-    assert east[0, 0].tolist() == [-1, 1, 1]
-
-
-def test_no_cyclone_stays_no_cyclone_in_the_mirror():
-    patch = np.zeros((SIZE, SIZE, 1), dtype=np.float32)
-    _, label = flipped(patch, (NO_CYCLONE, NO_CYCLONE), ("msl",), north=True, east=True)
-    assert label.tolist() == [NO_CYCLONE, NO_CYCLONE]
-
-
 @pytest.mark.parametrize("seed", range(5))
 def test_patches_lie_on_the_grid(haiyan_field, tracks, haiyan_time, seed):
-    for patch in choose(tracks.at(haiyan_time), haiyan_field[0], np.random.default_rng(seed), per_storm=4):
+    for patch in choose(
+        tracks.at(haiyan_time), haiyan_field[0], np.random.default_rng(seed), per_storm=4, shares=SHARES
+    ):
         assert 0 <= patch.row <= 721 - SIZE
         assert 0 <= patch.column < 1440
         assert cut(haiyan_field, patch.row, patch.column).shape == (SIZE, SIZE, 2)
 
 
 def test_the_same_chance_gives_the_same_patches(haiyan_field, tracks, haiyan_time):
-    draws = [choose(tracks.at(haiyan_time), haiyan_field[0], np.random.default_rng(4), per_storm=3) for _ in range(2)]
+    draws = [choose(tracks.at(haiyan_time), haiyan_field[0], np.random.default_rng(4), 3, SHARES) for _ in range(2)]
     assert draws[0] == draws[1]
 
 
 def test_a_time_without_a_cyclone_gives_no_patch():
     now = fixes([15.0], [140.0], [25])
-    assert choose(now, np.full((721, 1440), 1010, dtype=np.float32), np.random.default_rng(3), per_storm=5) == []
+    assert (
+        choose(now, np.full((721, 1440), 1010, dtype=np.float32), np.random.default_rng(3), per_storm=5, shares=SHARES)
+        == []
+    )
 
 
 def test_random_patches_stay_off_the_polar_caps(scene):
@@ -202,3 +180,57 @@ def test_random_patches_stay_off_the_polar_caps(scene):
         if patch.category == "random":
             assert 90 - patch.row / 4 <= 60
             assert 90 - (patch.row + SIZE) / 4 >= -60.25
+
+
+def neighbours_of(patch):
+    """Return the origins of the eight patches around one."""
+    steps = [(down, right) for down in (-SIZE, 0, SIZE) for right in (-SIZE, 0, SIZE) if down or right]
+    return {(patch.row + down, (patch.column + right) % 1440) for down, right in steps}
+
+
+@pytest.mark.parametrize("longitude", [140.0, 0.1, 179.9])
+def test_all_eight_neighbours_are_cut_where_that_is_asked_for(longitude):
+    now = fixes([12.0], [longitude], [90])
+    shares = dict.fromkeys(SHARES, 0.0) | {"adjacent": 8.0}
+    msl = np.full((721, 1440), 1010, dtype=np.float32)
+    one, *others = choose(now, msl, np.random.default_rng(1), per_storm=1, shares=shares)
+    assert one.category == "cyclone"
+    assert {patch.category for patch in others} == {"adjacent"}
+    assert len(others) == 8
+    assert {(patch.row, patch.column) for patch in others} == neighbours_of(one)
+
+
+def test_neighbours_off_the_globe_or_with_another_storm_are_left_out():
+    now = fixes([76.0, 70.0], [140.0, 150.0], [90, 30])
+    shares = dict.fromkeys(SHARES, 0.0) | {"adjacent": 8.0}
+    chosen = choose(now, np.full((721, 1440), 1010, dtype=np.float32), np.random.default_rng(1), 4, shares)
+    rows, columns = to_pixels(now.latitude, now.longitude)
+    around = [patch for patch in chosen if patch.category == "adjacent"]
+    assert 0 < len(around) < 32
+    for patch in around:
+        assert 0 <= patch.row <= 721 - SIZE
+        assert not inside(rows, columns, patch.row, patch.column).any()
+
+
+def test_a_share_of_neighbours_is_cut_without_one_twice(haiyan_field, tracks, haiyan_time):
+    shares = dict.fromkeys(SHARES, 0.0) | {"adjacent": 3.0}
+    chosen = choose(tracks.at(haiyan_time), haiyan_field[0], np.random.default_rng(5), 10, shares)
+    cyclones = [patch for patch in chosen if patch.category == "cyclone"]
+    around = [patch for patch in chosen if patch.category == "adjacent"]
+    assert 2 * len(cyclones) < len(around) <= 3 * len(cyclones)
+    assert all(any((p.row, p.column) in neighbours_of(one) for one in cyclones) for p in around)
+
+
+@pytest.mark.parametrize("category", SHARES)
+def test_a_category_without_a_share_is_not_drawn(haiyan_field, tracks, haiyan_time, category):
+    shares = SHARES | {category: 0.0}
+    chosen = choose(tracks.at(haiyan_time), haiyan_field[0], np.random.default_rng(5), 6, shares)
+    assert {patch.category for patch in chosen} == {"cyclone", *SHARES} - {category}
+
+
+def test_shares_count_patches_without_a_cyclone_for_each_with_one(haiyan_field, tracks, haiyan_time):
+    shares = {"nearest": 0.0, "adjacent": 0.0, "low": 0.0, "random": 2.5}
+    chosen = choose(tracks.at(haiyan_time), haiyan_field[0], np.random.default_rng(5), 40, shares)
+    cyclones = sum(patch.category == "cyclone" for patch in chosen)
+    # Of those that lie anywhere, few meet a storm by chance and are given up.
+    assert 2.2 < sum(patch.category == "random" for patch in chosen) / cyclones <= 2.5

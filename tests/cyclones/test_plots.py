@@ -39,6 +39,7 @@ def patches():
         labels=np.array([(10.5, 30.25), *[(-1, -1)] * 3, *[(20, 20)] * 4], dtype=np.float32),
         origins=np.array([(300, 1420)] * 8),
         categories=np.array(["cyclone", "nearest", "low", "random", *["cyclone"] * 4]),
+        times=np.full(8, np.datetime64("2015-09-01T00", "h")),
         variables=("msl",),
     )
 

@@ -85,3 +85,16 @@ def test_grids_that_divide_the_globe_are_taken(resolution):
 def test_an_unknown_network_or_penalty_is_refused_by_name(wrong):
     with pytest.raises(ValidationError, match=next(iter(wrong))):
         ModelSettings(**wrong)
+
+
+def test_patches_without_a_cyclone_are_a_must():
+    nothing = {"nearest": 0, "adjacent": 0, "low": 0, "random": 0}
+    with pytest.raises(ValidationError, match="finds one everywhere: set at least one above 0"):
+        DataSettings(shares=nothing)
+    assert DataSettings(shares=nothing | {"random": 1}).shares.random == 1
+
+
+@pytest.mark.parametrize("wrong", [{"nearest": -0.5}, {"adjacent": 9}, {"lows": 1}])
+def test_a_share_that_cannot_be_is_refused_by_name(wrong):
+    with pytest.raises(ValidationError, match=next(iter(wrong))):
+        DataSettings(shares=wrong)

@@ -10,6 +10,10 @@ from itwinai_cyclones.synthetic import Scenes, derived, storms_at
 from itwinai_cyclones.vortex import Vortex, footprint
 
 
+def chance(_storm):
+    return np.random.default_rng(1)
+
+
 def window(field, latitude, longitude, reach=12):
     row, column = (round(float(value)) for value in to_pixels(latitude, longitude))
     return field[row - reach : row + reach + 1, column - reach : column + reach + 1]
@@ -75,7 +79,7 @@ def test_speed_is_the_length_of_the_wind():
 
 
 def test_all_storms_of_a_time_are_drawn_gale_or_not(tracks, haiyan_time):
-    storms = storms_at(tracks, haiyan_time, np.random.default_rng(1))
+    storms = storms_at(tracks, haiyan_time, chance)
     assert len(storms) == len(tracks.at(haiyan_time))
     for storm in storms:
         assert storm.deficit > 0
@@ -83,7 +87,7 @@ def test_all_storms_of_a_time_are_drawn_gale_or_not(tracks, haiyan_time):
 
 
 def test_storms_move_as_their_track_says(tracks, haiyan_time):
-    storms = storms_at(tracks, haiyan_time, np.random.default_rng(1))
+    storms = storms_at(tracks, haiyan_time, chance)
     haiyan = max(storms, key=lambda storm: storm.deficit)
     assert -15 < haiyan.motion[0] < -6  # it raced to the west
     assert abs(haiyan.motion[1]) < 5
@@ -93,7 +97,7 @@ def test_a_first_fix_has_no_motion(tracks):
     first = tracks.time[0]
     before = tracks.at(first - np.timedelta64(6, "h"))
     assert len(before) == 0
-    assert storms_at(tracks, first, np.random.default_rng(1))[0].motion == (0.0, 0.0)
+    assert storms_at(tracks, first, chance)[0].motion == (0.0, 0.0)
 
 
 @pytest.mark.parametrize("variable", ["msl", "wind_speed", "gust", "u10", "v10", "t_500", "t_300"])
@@ -137,3 +141,53 @@ def test_a_storm_is_added_wherever_it_reaches(latitude, longitude):
     for name, field in fields.items():
         # A core is warm by less than a thousandth of a millikelvin where the pressure has ended.
         np.testing.assert_allclose(field, everywhere[name], atol=1e-6)
+
+
+@pytest.fixture(scope="module")
+def daily(tracks):
+    return Scenes(tracks, ("msl", "wind_speed", "gust"), 1.0, seed=7, daily=True)
+
+
+@pytest.fixture(scope="module")
+def day(daily):
+    """The fields of the day on which Haiyan was strongest; it went five degrees to the west."""
+    return daily.at(np.datetime64("2013-11-07T00", "h"))
+
+
+def test_a_day_shows_a_storm_in_the_middle_of_its_way_and_weaker_than_any_moment(daily, day, tracks, haiyan_place):
+    now = daily.fixes.at(np.datetime64("2013-11-07T00", "h"))
+    strongest = int(np.nanargmax(now.wind))
+    place = now.latitude[strongest], now.longitude[strongest]
+    around = window(day[0], *place, reach=20)
+    row, column = np.unravel_index(around.argmin(), around.shape)
+    assert np.hypot(row - 20, column - 20) < 8  # two degrees of the five that it went
+    moments = [Scenes(tracks, ("msl",), 1.0, seed=7).at(np.datetime64(f"2013-11-07T{h:02}", "h"))[0] for h in (0, 18)]
+    assert around.min() > max(window(moment, *place, reach=30).min() for moment in moments) + 5
+
+
+def test_a_day_is_the_mean_of_its_moments_and_the_highest_of_its_gusts(daily, day, monkeypatch):
+    parts = {}
+    for hour in synthetic.HOURS:
+        monkeypatch.setattr(synthetic, "HOURS", np.array([hour]))
+        parts[int(hour.astype(int))] = daily.at(np.datetime64("2013-11-07T00", "h"))
+    moments = np.stack(list(parts.values()))
+    np.testing.assert_allclose(day[:2], moments[:, :2].mean(axis=0), atol=2e-3)
+    # Gusts are taken on the grid of 1°, and between its points by a cubic, which is not monotonous.
+    assert np.abs(day[2] - moments[:, 2].max(axis=0))[::4, ::4].max() < 2e-3
+
+
+def test_a_day_holds_one_fix_a_storm(daily, tracks, haiyan_time):
+    day = haiyan_time.astype("datetime64[D]")
+    now = daily.fixes.at(day.astype("datetime64[h]"))
+    assert len(np.unique(now.storm)) == len(now)
+    assert set(now.storm) == set(tracks.storm[tracks.time.astype("datetime64[D]") == day])
+
+
+def test_moments_of_a_day_show_a_storm_of_one_size(tracks):
+    def sizes(hour):
+        storms = storms_at(tracks, np.datetime64(hour, "h"), lambda storm: np.random.default_rng([7, storm]))
+        return max(storms, key=lambda storm: storm.deficit)
+
+    one, other = sizes("2013-11-07T12"), sizes("2013-11-07T18")
+    assert one.radius == pytest.approx(other.radius, rel=0.02)
+    assert one.deficit == pytest.approx(other.deficit, rel=0.05)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itwinai_core import DataSplits, track
-from itwinai_cyclones import baselines, best_tracks, detections, plots
+from itwinai_cyclones import baselines, detections, plots
 from itwinai_cyclones.crops import INNER, Crops
 from itwinai_cyclones.data import Patches, drawn_times, scenes_of
 from itwinai_cyclones.export import centres_of, predictor
@@ -111,14 +111,13 @@ def _position_baseline(train: Patches, test: Patches) -> PatchScores:
 
 def _judge_globes(settings: CyclonesSettings, seed: int, model: Any, folder: Path) -> FieldScores:
     """Return the scores of whole held-out fields; patches alone hide how often a globe gives false alarms."""
-    tracks = best_tracks.load()
+    scenes = scenes_of(settings.data, seed)
     count = min(settings.detection.test_globes, settings.data.test_fields)
-    times = drawn_times(tracks, "test", settings.data.test_years, settings.data.test_fields, seed)
+    times = drawn_times(scenes.fixes, "test", settings.data.test_years, settings.data.test_fields, seed)
     chosen = times[np.linspace(0, len(times) - 1, count).astype(int)]
-    scenes = scenes_of(settings.data, seed, tracks)
     total = FieldScores()
     for index, time in enumerate(track(chosen, "Judging whole fields")):
-        fields, now = scenes.at(time), tracks.at(time)
+        fields, now = scenes.at(time), scenes.fixes.at(time)
         centres = centres_of(settings, model, fields)
         wanted = now.tropical_cyclone & (np.abs(now.latitude) <= settings.detection.maximum_latitude)
         storms = np.stack([now.latitude, now.longitude], axis=1)

@@ -8,14 +8,24 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from itwinai_cyclones.geodesy import signed_longitude
+
 EPOCH = np.datetime64("1980-01-01T00", "h")
 
 GALE = 34.0
 """Wind from which a storm is a tropical cyclone [kn]."""
 
 
+WHOLE_DAY = 3
+"""Fixes of a day from which a storm shows in the day's mean as what it was."""
+
+
 class SharedStormError(ValueError):
     """Two parts of the data know the same storm."""
+
+
+class StrangeYearError(ValueError):
+    """Samples are of years that they may not be of."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,32 @@ class BestTracks:
             time: When [h].
         """
         return self.where(self.time == time)
+
+    def daily(self) -> "BestTracks":
+        """Return one fix for each storm and day: where a field of daily means shows it, and how strong.
+
+        Of a storm that was alive for less than half a day, hardly anything is left in a mean: its wind is not known.
+        """
+        days = self.time.astype("datetime64[D]")
+        starts = np.flatnonzero(np.append(True, (np.diff(self.storm) != 0) | (days[1:] != days[:-1]))[: len(self)])
+        counts = np.diff(np.append(starts, len(self)))
+        first = np.repeat(self.longitude[starts], counts)
+
+        def mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+            known = np.add.reduceat((~np.isnan(values)).astype(float), starts)
+            total = np.add.reduceat(np.nan_to_num(values), starts)
+            return np.asarray(np.divide(total, known, out=np.full(len(starts), np.nan), where=known > 0))
+
+        return BestTracks(
+            names=self.names,
+            storm=self.storm[starts],
+            time=days[starts].astype("datetime64[h]"),
+            latitude=mean(self.latitude),
+            longitude=(self.longitude[starts] + mean(signed_longitude(self.longitude - first))) % 360,
+            wind=np.where(counts >= WHOLE_DAY, mean(self.wind), np.nan),
+            pressure=mean(self.pressure),
+            extratropical=np.logical_or.reduceat(self.extratropical, starts),
+        )
 
     def born_in(self, years: Collection[int]) -> "BestTracks":
         """Return the storms whose first fix lies in some years, each storm whole.
@@ -126,6 +162,25 @@ def usable_times(tracks: BestTracks, years: Collection[int]) -> NDArray[np.datet
     return np.asarray(times[chosen])
 
 
+def refuse_strange_years(what: str, times: NDArray[np.datetime64], years: Collection[int]) -> None:
+    """Refuse samples of other years than those that they may be of.
+
+    Args:
+        what: What is done with the samples, for the message.
+        times: Of the samples, shape ``(N,)``.
+        years: Calendar years that are allowed.
+
+    Raises:
+        StrangeYearError: some are of other years; the message names those.
+    """
+    strange = sorted({int(year) + 1970 for year in times.astype("datetime64[Y]").astype(int)} - set(years))
+    if strange:
+        raise StrangeYearError(
+            f"{what} would know samples of {', '.join(map(str, strange))}, which are none of its years.\n"
+            "Nothing that is judged on may be learnt from: keep the years of training, validation and test apart."
+        )
+
+
 def refuse_shared_storms(splits: Iterable[tuple[str, BestTracks]]) -> None:
     """Refuse splits that share a storm.
 
@@ -138,7 +193,8 @@ def refuse_shared_storms(splits: Iterable[tuple[str, BestTracks]]) -> None:
     for (one, mine), (other, theirs) in combinations(splits, 2):
         shared = np.intersect1d(mine.names[np.unique(mine.storm)], theirs.names[np.unique(theirs.storm)])
         if len(shared):
+            known = ", ".join(shared[:5]) + (" and others" if len(shared) > 5 else "")
             raise SharedStormError(
-                f"{one} and {other} both know {len(shared)} storm(s), the first of them {shared[0]}.\n"
+                f"{one} and {other} both know {len(shared)} storm(s): {known}.\n"
                 "Split by whole storms: a storm that lives through New Year belongs to the year of its first fix."
             )

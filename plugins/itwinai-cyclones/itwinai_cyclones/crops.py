@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from itwinai_cyclones.best_tracks import BestTracks
 from itwinai_cyclones.geodesy import COLUMNS, ROWS, STEP, signed_longitude, to_pixels
 from itwinai_cyclones.heatmaps import MARGIN, STRIDE, targets
-from itwinai_cyclones.patches import NO_CYCLONE, cut, flipped
+from itwinai_cyclones.mirrors import mirrored
+from itwinai_cyclones.patches import NO_CYCLONE, cut
 
 Array = NDArray[np.float64]
 Sample = tuple[NDArray[np.float32], NDArray[np.float32]]
@@ -26,17 +27,24 @@ WIDTH = INNER + 2 * MARGIN + 1
 FARTHEST = 55.0
 """Latitude up to which the middle of a crop may lie [°]."""
 
+MOST_STORMS = 16
+"""Storms that a crop has room for; there were never as many within 37°."""
+
+REFERENCE = {"msl": 1010.0, "t_500": 258.0, "t_300": 233.0}
+"""What is taken off a variable [hPa], [K] before it is rounded to half precision; others are small themselves."""
+
 
 @dataclass(frozen=True)
 class Crops:
-    """Crops in memory, with random access; their targets are drawn when they are asked for.
+    """Crops with random access; their targets are drawn when they are asked for.
 
     Attributes:
-        departures: Fields minus the reference, in half precision to save memory, shape ``(N, 149, 149, C)``.
+        departures: Fields minus the reference, in half precision to save room, shape ``(N, 149, 149, C)``.
         reference: Of each variable, shape ``(C,)``.
         storms: Row, column and whether it must be found of each storm, counted from the first cell [pixels], NaN where
             there are fewer, shape ``(N, S, 3)``.
         origins: Row and column of the first cell on the model's grid, shape ``(N, 2)``.
+        times: Of the fields that they were cut from, shape ``(N,)``.
         variables: What the channels are.
     """
 
@@ -44,6 +52,7 @@ class Crops:
     reference: NDArray[np.float32]
     storms: Array
     origins: NDArray[np.intp]
+    times: NDArray[np.datetime64]
     variables: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -68,14 +77,12 @@ class Crops:
             index: Which crop.
             generator: Source of chance, this sample's own.
         """
-        north, east = generator.random(2) < 0.5
-        values = self.departures[index] + self.reference
-        image, _ = flipped(values, (NO_CYCLONE, NO_CYCLONE), self.variables, north=north, east=east)
+        ways = generator.random(2) < 0.5
+        values, nothing = self.departures[index] + self.reference, np.full((1, 2), NO_CYCLONE, dtype=np.float32)
+        images, _ = mirrored(values[None], np.zeros(1, dtype=np.intp), nothing, ways[None], self.variables)
         storms = self.storms[index].copy()
-        for axis, mirrored in enumerate((north, east)):
-            if mirrored:
-                storms[:, axis] = INNER - storms[:, axis]
-        return image, _drawn(storms)
+        storms[:, :2] = np.where(ways, INNER - storms[:, :2], storms[:, :2])
+        return images[0], _drawn(storms)
 
 
 def choose(
@@ -138,16 +145,18 @@ def crop(fields: NDArray[np.float32], origin: tuple[int, int]) -> NDArray[np.flo
     return cut(fields, origin[0] - MARGIN, origin[1] - MARGIN, WIDTH)
 
 
-def filled(storms: Sequence[Array]) -> Array:
-    """Return the storms of several crops in one array, shape ``(N, S, 3)``, NaN where a crop has fewer.
+def filled(storms: Array) -> Array:
+    """Return the storms of a crop with NaN where there could be more, shape ``(16, 3)``.
 
     Args:
-        storms: Of each crop, as ``storms_within`` returns them.
+        storms: As ``storms_within`` returns them.
     """
-    result = np.full((len(storms), max(1, *map(len, storms)), 3), np.nan)
-    for row, some in zip(result, storms, strict=True):
-        row[: len(some)] = some
-    return result
+    return np.pad(storms, ((0, MOST_STORMS - len(storms)), (0, 0)), constant_values=np.nan)
+
+
+def reference(variables: Sequence[str]) -> NDArray[np.float32]:
+    """Return what is taken off each variable before it is rounded, shape ``(C,)``."""
+    return np.array([REFERENCE.get(name, 0.0) for name in variables], dtype=np.float32)
 
 
 def _drawn(storms: Array) -> NDArray[np.float32]:

@@ -1,6 +1,6 @@
 """Cuts patches of 10° out of global fields, around the storms and away from them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +15,6 @@ SIZE = 40
 NO_CYCLONE = -1.0
 """Both numbers of the label of a patch without a cyclone."""
 
-SHARES = {"nearest": 0.5, "low": 0.75, "random": 0.5}
-"""Patches without a cyclone for each with one: beside a cyclone, around another low, or anywhere."""
-
 FARTHEST_RANDOM = 60.0
 """Latitude up to which patches without a cyclone are cut [°]."""
 
@@ -29,7 +26,7 @@ class Patch:
     Attributes:
         row: First row on the model's grid.
         column: First column on the model's grid, in ``[0, 1440)``; the patch may reach across Greenwich.
-        category: ``cyclone`` or a key of ``SHARES``: what the patch was cut for.
+        category: What the patch was cut for: ``cyclone``, or ``nearest``, ``low``, ``random`` or ``adjacent``.
         label: Row and column of the centre within the patch, in fractions of a pixel, or ``NO_CYCLONE`` twice.
     """
 
@@ -68,8 +65,14 @@ def inside(rows: NDArray[np.float64], columns: NDArray[np.float64], row: int, co
     return (down >= -0.5) & (down < SIZE - 0.5) & (across >= -0.5) & (across < SIZE - 0.5)
 
 
-def choose(now: BestTracks, msl: NDArray[np.float32], generator: np.random.Generator, per_storm: int) -> list[Patch]:
-    """Return the patches of one time: some around each cyclone, and about as many without any.
+def choose(
+    now: BestTracks,
+    msl: NDArray[np.float32],
+    generator: np.random.Generator,
+    per_storm: int,
+    shares: Mapping[str, float],
+) -> list[Patch]:
+    """Return the patches of one time: some around each cyclone, and others without any.
 
     Centres come to lie anywhere in a patch. No patch without a cyclone holds a storm, of gale force or not, and a
     patch with two cyclones is labelled with the stronger.
@@ -79,6 +82,9 @@ def choose(now: BestTracks, msl: NDArray[np.float32], generator: np.random.Gener
         msl: Pressure on the model's grid, shape ``(721, 1440)``, to look for other lows in.
         generator: Source of chance.
         per_storm: Patches around each cyclone.
+        shares: Patches without a cyclone for each with one, by category: ``nearest``, just beside a cyclone;
+            ``adjacent``, of the eight neighbours of a patch with one; ``low``, around another low;
+            ``random``, anywhere.
     """
     rows, columns = to_pixels(now.latitude, now.longitude)
     cyclone = now.tropical_cyclone
@@ -91,10 +97,15 @@ def choose(now: BestTracks, msl: NDArray[np.float32], generator: np.random.Gener
             )
             label = float(rows[strongest] - row), float(_eastwards(columns[strongest], column))
             patches.append(Patch(row, column, "cyclone", label))
-    count = int(cyclone.sum()) * per_storm
-    draws = {"nearest": _beside_storms, "low": _at_lows, "random": _anywhere}
-    for category, draw in draws.items():
-        for row, column in draw(rows[cyclone], columns[cyclone], msl, generator, round(SHARES[category] * count)):
+    around = list(patches)
+    origins: Mapping[str, Callable[[int], list[tuple[int, int]]]] = {
+        "nearest": lambda count: _beside_storms(rows[cyclone], columns[cyclone], generator, count),
+        "low": lambda count: _at_lows(msl, generator, count),
+        "random": lambda count: _anywhere(generator, count),
+        "adjacent": lambda count: _neighbours(around, generator, count),
+    }
+    for category, draw in origins.items():
+        for row, column in draw(round(shares[category] * len(around))):
             if not inside(rows, columns, row, column).any():
                 patches.append(Patch(row, column, category))
     return patches
@@ -103,7 +114,6 @@ def choose(now: BestTracks, msl: NDArray[np.float32], generator: np.random.Gener
 def _beside_storms(
     rows: NDArray[np.float64],
     columns: NDArray[np.float64],
-    _msl: NDArray[np.float32],
     generator: np.random.Generator,
     count: int,
 ) -> list[tuple[int, int]]:
@@ -117,16 +127,10 @@ def _beside_storms(
     return origins
 
 
-def _at_lows(
-    _rows: NDArray[np.float64],
-    _columns: NDArray[np.float64],
-    msl: NDArray[np.float32],
-    generator: np.random.Generator,
-    count: int,
-) -> list[tuple[int, int]]:
+def _at_lows(msl: NDArray[np.float32], generator: np.random.Generator, count: int) -> list[tuple[int, int]]:
     """Return patches that show the lowest pressure of some region of 20°: what a network must learn to leave alone."""
     origins = []
-    for row, column in _anywhere(_rows, _columns, msl, generator, count):
+    for row, column in _anywhere(generator, count):
         first = min(row, ROWS - 2 * SIZE)
         region = cut(msl[None], first, column, 2 * SIZE)[..., 0]
         down, across = np.unravel_index(int(region.argmin()), region.shape)
@@ -135,17 +139,21 @@ def _at_lows(
     return origins
 
 
-def _anywhere(
-    _rows: NDArray[np.float64],
-    _columns: NDArray[np.float64],
-    _msl: NDArray[np.float32],
-    generator: np.random.Generator,
-    count: int,
-) -> list[tuple[int, int]]:
+def _anywhere(generator: np.random.Generator, count: int) -> list[tuple[int, int]]:
     """Return patches between 60° south and north."""
     north, south = to_pixels(np.array([FARTHEST_RANDOM, -FARTHEST_RANDOM]), 0)[0]
     rows = generator.uniform(north, south - SIZE, count)
     return [_origin(row, column) for row, column in zip(rows, generator.uniform(0, COLUMNS, count), strict=True)]
+
+
+def _neighbours(around: list[Patch], generator: np.random.Generator, count: int) -> list[tuple[int, int]]:
+    """Return patches that touch one with a cyclone, along an edge or at a corner: each of the eight once at most."""
+    eight = [(down, right) for down in (-SIZE, 0, SIZE) for right in (-SIZE, 0, SIZE) if (down, right) != (0, 0)]
+    if not count:
+        return []
+    places = [(patch.row + down, (patch.column + right) % COLUMNS) for patch in around for down, right in eight]
+    chosen = generator.permutation(len(places))[:count]
+    return [places[index] for index in chosen if 0 <= places[index][0] <= ROWS - SIZE]
 
 
 def _origin(row: float, column: float) -> tuple[int, int]:
@@ -156,31 +164,3 @@ def _origin(row: float, column: float) -> tuple[int, int]:
 def _eastwards(columns: NDArray[np.float64], column: float) -> NDArray[np.float64]:
     """Return columns counted from the first column of a patch, half a turn either way."""
     return (columns - column + COLUMNS / 2) % COLUMNS - COLUMNS / 2
-
-
-def flipped(
-    patch: NDArray[np.float32], label: Sequence[float], variables: Sequence[str], *, north: bool, east: bool
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the mirror image of a patch, its label with it.
-
-    A mirrored cyclone turns the other way round, which is how the other hemisphere looks; the wind component across the
-    mirror changes its sign.
-
-    Args:
-        patch: Shape ``(Y, X, C)``.
-        label: Row and column of the centre, or ``NO_CYCLONE`` twice.
-        variables: What the channels are.
-        north: Whether to swap north and south.
-        east: Whether to swap east and west.
-
-    Returns:
-        A new patch, and its label, shape ``(2,)``.
-    """
-    there = label[0] != NO_CYCLONE or label[1] != NO_CYCLONE
-    image = patch[:: -1 if north else 1, :: -1 if east else 1].copy()
-    for axis, mirrored, component in ((0, north, "v10"), (1, east, "u10")):
-        if mirrored and component in variables:
-            image[..., list(variables).index(component)] *= -1
-        if mirrored and there:
-            label = [patch.shape[a] - 1 - value if a == axis else value for a, value in enumerate(label)]
-    return image, np.asarray(label, dtype=np.float32)

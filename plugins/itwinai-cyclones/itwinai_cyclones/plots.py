@@ -122,6 +122,7 @@ def _draw_patch(axes: Axes, patches: Patches, index: int, answer: NDArray[np.flo
 TITLES = {
     "cyclone": "Cyclone",
     "nearest": "Beside a cyclone",
+    "adjacent": "Next to a patch with a cyclone",
     "low": "Another low",
     "random": "Anywhere",
 }

@@ -44,26 +44,28 @@ class Cyclones(KerasUseCase[CyclonesSettings]):
         },
     }
 
+    def prepare(self, run: RunConfig[CyclonesSettings]) -> None:
+        """Generate fields with cyclones at the places of real storms, cut patches, and keep them on disk."""
+        self.build_data(run)
+
     def build_data(self, run: RunConfig[CyclonesSettings]) -> DataSplits:
-        """Generate fields with cyclones at the places of real storms, and cut patches."""
+        """Return the patches that are kept on disk, made now where they are not there."""
         from itwinai_cyclones.data import splits
 
         return splits(run.settings.data, run.seed, wide=run.settings.model.name == "compact")
 
     def build_model(self, run: RunConfig[CyclonesSettings]) -> keras.Model:
         """Return the untrained network, compiled."""
-        from itwinai_cyclones.data import expected_patches
         from itwinai_cyclones.model import compiled
 
-        patches = expected_patches(run.settings.data, wide=run.settings.model.name == "compact")
-        updates = run.fit.epochs * patches // run.fit.batch_size
-        return compiled(run.settings.data, run.settings.model, updates)
+        return compiled(run.settings.data, run.settings.model)
 
-    def adapt(self, run: RunConfig[CyclonesSettings], model: keras.Model, train: Source) -> None:  # noqa: ARG002
-        """Scale the inputs by the training patches."""
+    def adapt(self, run: RunConfig[CyclonesSettings], model: keras.Model, train: Source) -> None:
+        """Scale the inputs by the training patches, and let the learning rate fall over the updates that they make."""
         from itwinai_cyclones.model import adapt
 
-        adapt(model, train)
+        updates = run.fit.epochs * -(-len(train) // run.fit.batch_size)
+        adapt(model, train, run.settings.data.train_years, updates)
 
     def assess(
         self, run: RunConfig[CyclonesSettings], model: keras.Model, data: DataSplits, folder: Path

@@ -1,5 +1,6 @@
 """Typed options of a cyclones run, each with its unit."""
 
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
@@ -9,6 +10,31 @@ from itwinai_core import Config
 Variable = Literal["msl", "wind_speed", "gust", "u10", "v10", "t_500", "t_300"]
 Year = Annotated[int, Field(ge=1980, le=2024)]
 Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class PatchShares(Config):
+    """Patches without a cyclone for each patch with one, for the networks on patches."""
+
+    nearest: Annotated[float, Field(ge=0, le=100)] = 0.5
+    """Share of those just beside a cyclone, at most about 6° away from it."""
+
+    adjacent: Annotated[float, Field(ge=0, le=8)] = 0.0
+    """Share of those that touch a patch with a cyclone along an edge or at a corner; 8 takes all of its neighbours."""
+
+    low: Annotated[float, Field(ge=0, le=100)] = 0.75
+    """Share of those around another low."""
+
+    random: Annotated[float, Field(ge=0, le=100)] = 0.5
+    """Share of those anywhere between 60° south and north."""
+
+    @model_validator(mode="after")
+    def _some_without_a_cyclone(self) -> Self:
+        if not self.nearest + self.adjacent + self.low + self.random:
+            raise ValueError(
+                "nearest, adjacent, low and random are all 0. A network that only sees cyclones finds one everywhere: "
+                "set at least one above 0."
+            )
+        return self
 
 
 class DataSettings(Config):
@@ -38,9 +64,18 @@ class DataSettings(Config):
     test_fields: PositiveInt = 80
     """Global fields to cut test patches from."""
 
+    daily: bool = False
+    """Whether fields are means of a day, with the highest gust, as daily files hold them, instead of one moment."""
+
     patches_per_storm: PositiveInt = 2
     """Patches around each storm of a field, each with the centre in another place; for the compact network, wider
     patches with a storm of each field."""
+
+    shares: PatchShares = PatchShares()
+    """Patches without a cyclone for each patch with one."""
+
+    store: Path | None = None
+    """Folder where patches are kept once they are cut; by default `itwinai/cyclones` in the user's cache."""
 
     @model_validator(mode="after")
     def _variables_once_with_pressure(self) -> Self:

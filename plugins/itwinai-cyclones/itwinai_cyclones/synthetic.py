@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,11 @@ from itwinai_cyclones.geodesy import COLUMNS, KM_PER_DEGREE, ROWS, STEP, signed_
 from itwinai_cyclones.regrid import Regrid, source_axes
 
 Array = NDArray[np.float64]
+Fields = dict[str, NDArray[np.floating]]
+Chance = Callable[[int], np.random.Generator]
+
+HOURS = np.arange(0, 24, 6).astype("timedelta64[h]")
+"""Times of a day at which best tracks have their fixes."""
 
 STRENGTH_OF_UNKNOWN = 25.0
 """Wind given to fixes that report neither wind nor pressure [kn]."""
@@ -34,18 +39,26 @@ class Scenes:
         variables: Which fields to return, in this order.
         resolution: Grid on which the storms are sampled before they reach the model's grid [°].
         seed: Together with the time, the source of all chance.
+        daily: Whether a field is the mean of the day that starts at its time, gusts the highest of it, as daily files
+            of climate models hold them; else it shows one moment.
     """
 
     tracks: BestTracks
     variables: tuple[str, ...]
     resolution: float
     seed: int
+    daily: bool = False
+
+    @cached_property
+    def fixes(self) -> BestTracks:
+        """Where the fields show the storms: of daily fields one fix a storm and day."""
+        return self.tracks.daily() if self.daily else self.tracks
 
     def at(self, time: np.datetime64) -> NDArray[np.float32]:
         """Return the fields of one time on the model's grid, as an analysis of ``resolution`` degrees holds them.
 
         Args:
-            time: When [h].
+            time: When; of daily fields, when the day starts [h].
 
         Returns:
             ``msl`` in hPa, winds in m/s, temperatures in K, shape ``(C, 721, 1440)``.
@@ -55,22 +68,42 @@ class Scenes:
         needed = {part for name in self.variables for part in PARTS.get(name, (name,))}
         onto = _between(1.0, self.resolution)
         everything = surroundings(hours / 8766 % 1, generator)
-        fields = {name: onto(field) for name, field in everything.items() if name in needed}
-        for storm in storms_at(self.tracks, time, generator):
-            _add(fields, storm, *source_axes(self.resolution))
+        around = {name: onto(field) for name, field in everything.items() if name in needed}
+        seen = self._mean_of_a_day(time, around) if self.daily else self._seen(time, around, lambda _: generator)
         shown = np.empty((len(self.variables), ROWS, COLUMNS), dtype=np.float32)
-        for field, name in zip(shown, self.variables, strict=True):
-            field[:] = _between(self.resolution, STEP)(derived(name, fields))
+        for field, values in zip(shown, seen, strict=True):
+            field[:] = _between(self.resolution, STEP)(values)
         return shown
+
+    def _seen(self, time: np.datetime64, fields: Fields, chance: Chance) -> list[NDArray[np.floating]]:
+        """Return the variables at one moment; its storms are added to the fields in place."""
+        for storm in storms_at(self.tracks, time, chance):
+            _add(fields, storm, *source_axes(self.resolution))
+        return [derived(name, fields) for name in self.variables]
+
+    def _mean_of_a_day(self, day: np.datetime64, around: Fields) -> list[NDArray[np.floating]]:
+        """Return the variables of a day: one weather, through which storms of one depth and size move."""
+        moments = [
+            self._seen(
+                day + hour,
+                {name: field.copy() for name, field in around.items()},
+                lambda storm: np.random.default_rng([self.seed, storm]),
+            )
+            for hour in HOURS
+        ]
+        return [
+            np.max(parts, axis=0) if name == "gust" else np.mean(parts, axis=0)
+            for name, parts in zip(self.variables, zip(*moments, strict=True), strict=True)
+        ]
 
 
 @cache
-def _between(resolution: float, other: float) -> Callable[[Array], NDArray[np.floating]]:
+def _between(resolution: float, other: float) -> Callable[[NDArray[np.floating]], NDArray[np.floating]]:
     """Return what takes a global field of one resolution [°] to another."""
     return Regrid(*source_axes(resolution), source_axes(other)) if resolution != other else np.asarray
 
 
-def derived(name: str, fields: dict[str, Array]) -> Array:
+def derived(name: str, fields: Fields) -> NDArray[np.floating]:
     """Return a variable, worked out from the winds where it is not a field of its own.
 
     Args:
@@ -84,7 +117,7 @@ def derived(name: str, fields: dict[str, Array]) -> Array:
     return fields[name]
 
 
-def storms_at(tracks: BestTracks, time: np.datetime64, generator: np.random.Generator) -> list[vortex.Vortex]:
+def storms_at(tracks: BestTracks, time: np.datetime64, chance: Chance) -> list[vortex.Vortex]:
     """Return the storms of one time as a reanalysis would show them.
 
     Depth and size scatter around the formulae by a quarter and a third, as real storms of equal wind do.
@@ -92,12 +125,13 @@ def storms_at(tracks: BestTracks, time: np.datetime64, generator: np.random.Gene
     Args:
         tracks: All fixes.
         time: When [h].
-        generator: Source of chance.
+        chance: Returns the source of chance for a storm, by its index into the names of the tracks.
     """
     earlier = tracks.at(time - np.timedelta64(6, "h"))
     now = tracks.at(time)
     storms = []
     for i in range(len(now)):
+        generator = chance(int(now.storm[i]))
         deficit = SURROUNDING_PRESSURE - now.pressure[i]
         if np.isnan(deficit):
             wind = now.wind[i] if now.wind[i] > 0 else STRENGTH_OF_UNKNOWN
@@ -129,7 +163,7 @@ def _motion(earlier: BestTracks, now: BestTracks, i: int) -> tuple[float, float]
     return float(east * metres_per_degree_and_step), float(north * metres_per_degree_and_step)
 
 
-def _add(fields: dict[str, Array], storm: vortex.Vortex, latitude: Array, longitude: Array) -> None:
+def _add(fields: Fields, storm: vortex.Vortex, latitude: Array, longitude: Array) -> None:
     """Add a storm to the fields, in place, in the rows and columns that it reaches."""
     reach = vortex.TAPER_KM[1] / KM_PER_DEGREE
     rows = np.flatnonzero(np.abs(latitude - storm.latitude) <= reach)
