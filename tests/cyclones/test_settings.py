@@ -26,7 +26,8 @@ def test_a_year_on_both_sides_is_refused_with_the_year(one, other):
 
 
 def test_an_unknown_variable_is_refused_with_the_known_ones():
-    with pytest.raises(ValidationError, match="'msl', 'wind_speed', 'gust', 'u10', 'v10', 't_500' or 't_300'"):
+    known = "'msl', 'wind_speed', 'gust', 'u10', 'v10', 't_500', 't_300' or 'vo_850'"
+    with pytest.raises(ValidationError, match=known):
         DataSettings(variables=("msl", "vorticity"))
 
 

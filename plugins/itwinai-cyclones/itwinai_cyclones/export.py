@@ -1,7 +1,7 @@
 """Centres of a user's files: a table as CSV, a map as PNG, lines for the terminal."""
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,18 @@ from itwinai_core import DataError, track
 from itwinai_cyclones import compact_detections, detections
 from itwinai_cyclones.compact import on_globe
 from itwinai_cyclones.detections import Centre, Rules
-from itwinai_cyclones.fields import Fields, open_groups
+from itwinai_cyclones.fields import Fields
 from itwinai_cyclones.geodesy import STEP
 from itwinai_cyclones.maps import draw_centres
 from itwinai_cyclones.quantities import FieldsError
+from itwinai_cyclones.series import NoValuesError
 from itwinai_cyclones.settings import CyclonesSettings, DetectionSettings
 
 COLUMNS = ("time", "latitude", "longitude", "agreement", "msl_hpa", "wind_ms")
 """Of the table: degrees north and east, share of patches that agree or score, pressure, highest wind nearby."""
+
+MANY = 20
+"""Files from which on a bar shows how many have been looked through."""
 
 
 def predict(settings: CyclonesSettings, model: Any, inputs: Sequence[Path], folder: Path) -> list[str]:
@@ -38,23 +42,39 @@ def predict(settings: CyclonesSettings, model: Any, inputs: Sequence[Path], fold
         DataError: a file is not what the network can take.
     """
     try:
-        groups = open_groups(inputs, settings.data.variables)
-        moments = [(fields, index) for fields in groups for index in range(len(fields.times))]
-        found = [
-            (fields.times[index], centres_of(settings, model, fields.at(index)))
-            for fields, index in track(moments, "Looking for centres")
-        ]
-        rows = [(time, centre) for time, centres in found for centre in centres]
+        fields = Fields(inputs, settings.data.variables, _watched)
+        found, empty = _found(settings, model, fields)
         shown = _moment_to_show(found)
-        background = moments[shown][0].at(moments[shown][1])[settings.data.variables.index("msl")]
+        background = fields.at(found[shown][0])[settings.data.variables.index("msl")]
     except FieldsError as error:
         raise DataError(str(error)) from error
+    rows = [(fields.times[index], centre) for index, centres in found for centre in centres]
+    time = fields.times[found[shown][0]]
     write_centres(folder / "centres.csv", rows)
-    draw_centres(folder / "map.png", rows, background, found[shown][0], settings.detection.maximum_latitude)
-    lines = _summary(rows, groups)
+    draw_centres(folder / "map.png", rows, background, time, settings.detection.maximum_latitude)
+    lines = [*_summary(rows, [fields.times[index] for index, _ in found]), *fields.notices]
+    if empty:
+        lines.append(f"{len(empty)} time(s) hold no values and were passed over, the first {fields.times[empty[0]]}.")
     if len({time for time, _ in rows}) > 1:
-        lines.append("`itwinai cyclones track` links the centres of centres.csv to tracks.")
+        calendar = "" if fields.calendar in {"", "standard"} else f" --calendar {fields.calendar}"
+        lines.append(f"`itwinai cyclones track{calendar}` links the centres of centres.csv to tracks.")
     return lines
+
+
+def _watched(paths: Sequence[Path]) -> Iterable[Path]:
+    """Return the paths, with a progress bar where there are many to look through."""
+    return paths if len(paths) < MANY else track(paths, "Looking through files")
+
+
+def _found(settings: CyclonesSettings, model: Any, fields: Fields) -> tuple[list[tuple[int, list[Centre]]], list[int]]:
+    """Return the centres of each time, and which times hold no values; one time after another is in memory."""
+    found, empty = [], []
+    for index in track(range(len(fields.times)), "Looking for centres"):
+        try:
+            found.append((index, centres_of(settings, model, fields.at(index))))
+        except NoValuesError:
+            empty.append(index)
+    return found, empty
 
 
 def centres_of(settings: CyclonesSettings, model: Any, fields: NDArray[np.float32]) -> list[Centre]:
@@ -128,14 +148,13 @@ def place_in_words(latitude: float, longitude: float) -> str:
     return f"{abs(latitude):.1f}°{'N' if latitude >= 0 else 'S'} {abs(east):.1f}°{'E' if east >= 0 else 'W'}"
 
 
-def _moment_to_show(found: Sequence[tuple[str, Sequence[Centre]]]) -> int:
+def _moment_to_show(found: Sequence[tuple[int, Sequence[Centre]]]) -> int:
     """Return which time has the deepest centre."""
     return int(np.argmin([min((centre.msl for centre in centres), default=np.inf) for _, centres in found]))
 
 
-def _summary(rows: Sequence[tuple[str, Centre]], groups: Sequence[Fields]) -> list[str]:
+def _summary(rows: Sequence[tuple[str, Centre]], times: Sequence[str]) -> list[str]:
     """Return what to tell on the terminal."""
-    times = [time for fields in groups for time in fields.times]
     span = f"{times[0]} to {times[-1]}" if len(times) > 1 else times[0] or "one time"
     if not rows:
         return [f"No centre in {len(times)} field(s), {span}."]

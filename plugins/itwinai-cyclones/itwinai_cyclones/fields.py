@@ -1,65 +1,72 @@
-"""Reads fields out of netCDF and Zarr: finds variables, converts units, brings them to the model's grid."""
+"""Reads fields out of netCDF and Zarr: finds variables, puts files together, brings them to the model's grid."""
 
-import warnings
-from collections.abc import Sequence
-from functools import cache, cached_property
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
+from scipy.ndimage import binary_dilation
 
-from itwinai_cyclones.quantities import DERIVED, QUANTITIES, FieldsError, Quantity
-from itwinai_cyclones.regrid import Regrid, model_axes
+from itwinai_cyclones.layers import Layer, family, survey
+from itwinai_cyclones.opening import Opened
+from itwinai_cyclones.quantities import DERIVED, KNOWN, QUANTITIES, FieldsError, Quantity
+from itwinai_cyclones.recipes import Key, Mixture, Recipe, resolve
+from itwinai_cyclones.regrid import model_axes
+from itwinai_cyclones.series import NoValuesError, Series, refuse_other_times
+from itwinai_cyclones.vorticity import cyclonic, relative_vorticity
 
-GLOBE = 60.0
-"""Latitude, north and south, that a field must reach to count as global [°]."""
+Array = NDArray[np.float64]
+Watch = Callable[[Sequence[Path]], Iterable[Path]]
 
 
 class Fields:
-    """The fields of one or several files that share their times and grid.
+    """The fields of one or several files, as one record in order of time.
+
+    A variable may lie in one file or in many, one after another in time, alone or together with others. The files are
+    looked through once; after that a few at a time are open, and only the times that are asked for are read.
 
     Args:
-        paths: netCDF files or Zarr stores; a variable is taken from the first one that has it.
+        paths: netCDF files or Zarr stores, in any order.
         variables: Which fields are wanted, in this order.
+        watch: Yields the paths, e.g. while a progress bar shows how many are looked through.
 
     Raises:
-        FieldsError: a file cannot be read, a variable is missing, its units are unknown, or the grid is no globe.
+        FieldsError: a file cannot be read, a variable is missing, its units are unknown, its times do not fit, or the
+            grid is no globe.
     """
 
-    def __init__(self, paths: Sequence[Path], variables: Sequence[str]) -> None:
-        self.paths = tuple(paths)
+    def __init__(self, paths: Sequence[Path], variables: Sequence[str], watch: Watch = iter) -> None:
+        self.paths = tuple(dict.fromkeys(paths))
         self.variables = tuple(variables)
-        self._datasets = [open_dataset(path) for path in paths]
-        self._parts = {part: self._find(part) for name in variables for part in self._parts_of(name)}
-        self._regrid = {part: _regrid(array, self._where) for part, array in self._parts.items()}
-        lengths = {part: _length(array) for part, array in self._parts.items()}
-        if len(set(lengths.values())) > 1:
-            raise FieldsError(
-                f"{self._where} holds different numbers of times: {lengths}.\nGive files that cover the same times."
-            )
-        # Units are told by the attribute and checked by the values, before any work is done.
-        self._convert = {part: QUANTITIES[part].conversion(array, self._where) for part, array in self._parts.items()}
-
-    @property
-    def _where(self) -> str:
-        return ", ".join(str(path) for path in self.paths)
+        opened = Opened()
+        layers, named = self._survey(opened, watch)
+        held = {kind: {level for of, level in layers if of == kind} for kind, _ in layers}
+        recipes = {name: resolve(name, held) for name in variables}
+        self._recipes = tuple(recipe for recipe in recipes.values() if recipe is not None)
+        if len(self._recipes) < len(recipes):
+            raise FieldsError(self._missing([name for name, found in recipes.items() if found is None], held, named))
+        self.notices = tuple(recipe.notice for recipe in self._recipes if recipe.notice)
+        """What to tell about variables that no file holds as they are."""
+        by_family = {family(quantity): quantity for quantity in self._wanted()}
+        keys = {key for recipe in self._recipes for part in recipe.parts for key in part.weights}
+        self._series = {key: Series(by_family[key[0]], layers[key], opened) for key in sorted(keys, key=str)}
+        refuse_other_times(list(self._series.values()))
+        for index in {0, len(self._clock) - 1}:
+            # What does not serve is told before any work is done; what is cut short is most often so at its end.
+            with suppress(NoValuesError):
+                self.at(index)
 
     @cached_property
     def times(self) -> list[str]:
-        """Times as text, ISO 8601, in any calendar; one empty text where the file has no time."""
-        array = next(iter(self._parts.values()))
-        axis = _time_dimension(array)
-        if axis is None:
-            return [""]
-        values = array[axis].to_numpy() if axis in array.coords else np.arange(array.sizes[axis])
-        units = next((data.attrs["time_units"] for data in self._datasets if "time_units" in data.attrs), None)
-        if values.dtype.kind in "iuf" and units is not None:
-            encoded = xr.Dataset(coords={"time": ("time", values, {"units": units.split("(")[0].strip()})})
-            values = xr.decode_cf(encoded)["time"].to_numpy()
-        if values.dtype.kind == "M":
-            return [str(value) for value in values.astype("datetime64[m]")]
-        return [value.isoformat() if hasattr(value, "isoformat") else str(value) for value in values]
+        """Times as text, ISO 8601, in any calendar; one empty text where the files have no time."""
+        return self._clock.moments.texts() if self._clock.dated else [""] * len(self._clock)
+
+    @property
+    def calendar(self) -> str:
+        """Calendar of the times, by its name in the CF conventions; empty where the files tell no dates."""
+        return self._clock.moments.calendar
 
     def at(self, index: int) -> NDArray[np.float32]:
         """Return the fields of one time on the model's grid, in the units of ``QUANTITIES``.
@@ -71,160 +78,88 @@ class Fields:
             Shape ``(C, 721, 1440)``.
 
         Raises:
-            FieldsError: values are missing, or the file breaks off.
+            NoValuesError: a variable holds no value at that time.
+            FieldsError: some values are missing, or the file breaks off.
         """
-        parts = {name: self._read(name, index) for name in self._parts}
-        fields = []
-        for name in self.variables:
-            if name in parts:
-                fields.append(parts[name])
-            else:
-                east, north = (parts[part] for part in DERIVED[name])
-                fields.append(np.hypot(east, north))
-        return np.stack(fields)
+        return np.stack([self._made(recipe, index) for recipe in self._recipes])
 
-    def _parts_of(self, name: str) -> tuple[str, ...]:
-        """Return what to read for a variable: itself, or the two winds that it can be worked out from."""
-        derived = DERIVED.get(name, ())
-        there = [any(QUANTITIES[part].find(data) is not None for data in self._datasets) for part in (name, *derived)]
-        return derived if derived and not there[0] and all(there[1:]) else (name,)
+    @property
+    def _clock(self) -> Series:
+        """What tells the time: any of the series that know it."""
+        return max(self._series.values(), key=lambda one: one.dated)
 
-    def _find(self, name: str) -> xr.DataArray:
-        quantity = QUANTITIES[name]
-        for data in self._datasets:
-            found = quantity.find(data)
-            if found is not None:
-                array = quantity.level_of(found, self._where)
-                axes = [name for name in (_axis(array, "latitude"), _axis(array, "longitude")) if name is not None]
-                return array.transpose(..., *axes)
-        raise FieldsError(self._missing(name, quantity))
+    def _wanted(self) -> list[Quantity]:
+        return [KNOWN[part] for name in self.variables for part in (name, *DERIVED.get(name, ()))]
 
-    def _missing(self, name: str, quantity: Quantity) -> str:
-        there = sorted(str(variable) for data in self._datasets for variable in data.data_vars)
-        or_from = f", or {' and '.join(DERIVED[name])} to work it out from" if name in DERIVED else ""
+    def _survey(self, opened: Opened, watch: Watch) -> tuple[dict[Key, list[Layer]], set[str]]:
+        """Return the layers of all files by family and level, and the names of all variables."""
+        layers: dict[Key, list[Layer]] = {}
+        named: set[str] = set()
+        for path in watch(self.paths):
+            data = opened(path)
+            named |= {str(name) for name in data.data_vars}
+            for kind, found in survey(path, data, self._wanted()).items():
+                for layer in found:
+                    layers.setdefault((kind, layer.level), []).append(layer)
+        return layers, named
+
+    def _made(self, recipe: Recipe, index: int) -> NDArray[np.float32]:
+        """Return a variable of one time on the model's grid."""
+        quantity, (latitude, longitude) = QUANTITIES[recipe.name], model_axes()
+        parts = [self._mixed(part, index) for part in recipe.parts]
+        field, buried = parts[0]
+        if recipe.name == "vo_850":
+            if len(parts) > 1:
+                field = 1e5 * relative_vorticity(field, parts[1][0], latitude, longitude)
+                buried = binary_dilation(buried | parts[1][1], np.ones((3, 3)))
+            field = np.where(buried, 0.0, cyclonic(field, latitude))
+        elif len(parts) > 1:
+            field = np.hypot(field, parts[1][0])
+        median = float(np.median(field[::4, ::4]))
+        if not quantity.plausible[0] <= median <= quantity.plausible[1]:
+            where = self.times[index] or f"time {index}"
+            raise FieldsError(
+                f"{', '.join(map(str, self.paths[:3]))} hold {recipe.name} with a median of {median:g} {quantity.unit} "
+                f"at {where}: no {quantity.title}, whose median lies between {quantity.plausible[0]:g} and "
+                f"{quantity.plausible[1]:g} {quantity.unit}.\n"
+                "Correct the attribute 'units', or get the file again if part of it was not written."
+            )
+        return field.astype(np.float32)
+
+    def _mixed(self, part: Mixture, index: int) -> tuple[Array, NDArray[np.bool_]]:
+        """Return a weighted sum of layers on the model's grid, and where it lies below the ground."""
+        total, buried = np.zeros(()), np.zeros((), dtype=bool)
+        for key, weight in part.weights.items():
+            values, regrid = self._series[key].read(index)
+            gaps = ~np.isfinite(values)
+            total = total + weight * regrid.exact(np.where(gaps, 0.0, values))
+            if gaps.any():
+                buried = buried | (np.abs(regrid.exact(gaps.astype(float))) > 1e-6)
+        return total, np.broadcast_to(buried, total.shape)
+
+    def _missing(self, missing: Sequence[str], held: dict[str, set[float | None]], named: set[str]) -> str:
+        """Return the message about variables that no file holds."""
+        name, quantity = missing[0], QUANTITIES[missing[0]]
+        where, there = ", ".join(str(path) for path in self.paths[:3]), held.get(family(quantity))
+        if there:
+            levels = ", ".join(f"{level:g}" for level in sorted(filter(None, there), reverse=True))
+            reason = (
+                f"{where} holds {family(quantity)} on the levels {levels} hPa, but {quantity.title} is wanted, and "
+                "none of them is near enough above and below.\n"
+            )
+        else:
+            names = [f"{alias}, {alias}{quantity.level:g}" if quantity.level else alias for alias in quantity.aliases]
+            parts = [f"{part} ({', '.join(KNOWN[part].aliases)})" for part in DERIVED.get(name, ())]
+            reason = (
+                f"{where} has no {name} ({quantity.title}).\n"
+                f"Found: {', '.join(sorted(named)) or 'no variable'}.\n"
+                f"Looked for the standard_name {' or '.join(quantity.standard_names)}, then for a variable called "
+                f"{', '.join(names)}{', or ' + ' and '.join(parts) + ' to work it out from' if parts else ''}.\n"
+            )
+        known = [other for other in QUANTITIES if other not in missing and resolve(other, held) is not None]
         return (
-            f"{self._where} has no {name} ({quantity.title}).\n"
-            f"Found: {', '.join(there) or 'no variable'}.\n"
-            f"Looked for the standard_name {' or '.join(quantity.standard_names)}, then for a variable called "
-            f"{', '.join(quantity.aliases)}{or_from}.\n"
-            "Rename the variable, or train with settings.data.variables that the file has."
+            f"{reason}The network was trained on {', '.join(self.variables)}; of these the files hold "
+            f"{', '.join(known) or 'none'}.\n"
+            "Give the files that hold the others, rename their variables, or train with "
+            f"settings.data.variables=[{','.join(known or ['msl'])}]."
         )
-
-    def _read(self, name: str, index: int) -> NDArray[np.float32]:
-        array = self._parts[name]
-        axis = _time_dimension(array)
-        try:
-            values = (array if axis is None else array.isel({axis: index})).to_numpy()
-        except (OSError, RuntimeError, ValueError) as error:
-            raise FieldsError(
-                f"{self._where} breaks off while reading {name}: {error}.\nCopy or download the file again."
-            ) from error
-        empty = int(np.count_nonzero(~np.isfinite(values)))
-        if empty:
-            raise FieldsError(
-                f"{self._where} has {empty} of {values.size} values missing in {name} at time {index}.\n"
-                "The network needs whole fields: fill the gaps first."
-            )
-        scale, offset = self._convert[name]
-        return self._regrid[name](values * scale + offset)
-
-
-def open_groups(paths: Sequence[Path], variables: Sequence[str]) -> list[Fields]:
-    """Return the fields of some files: file by file where the first has all variables, else all files together.
-
-    CMIP6 keeps one variable a file, ERA5 downloads keep them together.
-
-    Args:
-        paths: netCDF files or Zarr stores.
-        variables: Which fields are wanted.
-
-    Raises:
-        FieldsError: as ``Fields``.
-    """
-    if len(paths) == 1:
-        return [Fields(paths, variables)]
-    try:
-        first = Fields(paths[:1], variables)
-    except FieldsError:
-        return [Fields(paths, variables)]
-    return [first, *(Fields([path], variables) for path in paths[1:])]
-
-
-def open_dataset(path: Path) -> xr.Dataset:
-    """Return what a netCDF file or a Zarr store holds, read when needed.
-
-    Args:
-        path: A file, or the folder of a Zarr store.
-
-    Raises:
-        FieldsError: there is no such file, or it is neither.
-    """
-    if not path.exists():
-        raise FieldsError(f"There is no file {path}.\nCheck the path.")
-    kind = "Zarr store" if path.is_dir() else "netCDF file"
-    try:
-        with warnings.catch_warnings():
-            # Stores carry notes beside their arrays, which Zarr remarks upon.
-            warnings.filterwarnings("ignore", message="Object at .* is not recognized")
-            if path.is_dir():
-                return xr.open_dataset(path, engine="zarr", consolidated=False)
-            return xr.open_dataset(path, engine="netcdf4")
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise FieldsError(
-            f"{path} cannot be read as a {kind}: {reason}.\n"
-            "It is of another format, or it was cut short: copy or download it again."
-        ) from error
-
-
-def _regrid(array: xr.DataArray, where: str) -> Regrid:
-    """Return the way from a variable's grid to the model's."""
-    axes = {}
-    for axis in ("latitude", "longitude"):
-        found = _axis(array, axis)
-        if found is None or array[found].ndim != 1:
-            raise FieldsError(
-                f"{where} has no {axis} of one dimension for {array.name}.\n"
-                f"Dimensions are {dict(array.sizes)}. Interpolate the field to a grid of latitude and longitude first."
-            )
-        axes[axis] = array[found].to_numpy().astype(float)
-    return _of_axes(tuple(axes["latitude"]), tuple(axes["longitude"]), where)
-
-
-@cache
-def _of_axes(latitude: tuple[float, ...], longitude: tuple[float, ...], where: str) -> Regrid:
-    """Return the interpolation from a global grid; variables of one file share it."""
-    north, east = np.array(latitude), np.array(longitude)
-    turn, once = np.unique(np.round(east % 360, 6), return_index=True)  # sorted, and without a repeated 360°
-    gap = float(np.max(np.diff(turn, append=turn[0] + 360))) if len(turn) > 3 else 360.0
-    if gap > 5 or north.max() < GLOBE or north.min() > -GLOBE:
-        raise FieldsError(
-            f"{where} covers latitudes {north.min():g} to {north.max():g} and longitudes {east.min():g} to "
-            f"{east.max():g}: no globe.\nCentres are looked for all around the Earth; give a global field."
-        )
-    return Regrid(north, turn, model_axes(), columns=once)
-
-
-def _axis(array: xr.DataArray, axis: str) -> str | None:
-    """Return the name of the coordinate that is the latitude or the longitude."""
-    units = {"latitude": "degrees_north", "longitude": "degrees_east"}[axis]
-    for name in array.dims:
-        if name in array.coords:
-            attributes = array[name].attrs
-            if (
-                axis in (attributes.get("standard_name"), attributes.get("long_name"))
-                or attributes.get("units") == units
-            ):
-                return str(name)
-    return next((str(name) for name in array.dims if str(name).lower() in {axis, axis[:3]}), None)
-
-
-def _time_dimension(array: xr.DataArray) -> str | None:
-    """Return the dimension that is left besides latitude and longitude."""
-    rest = [str(name) for name in array.dims if name not in (_axis(array, "latitude"), _axis(array, "longitude"))]
-    return rest[0] if rest else None
-
-
-def _length(array: xr.DataArray) -> int:
-    axis = _time_dimension(array)
-    return 1 if axis is None else array.sizes[axis]

@@ -89,5 +89,13 @@ class Regrid:
         Args:
             field: On the source grid, shape ``(Y, X)``.
         """
+        return self.exact(field).astype(np.float32)
+
+    def exact(self, field: NDArray[np.floating]) -> Array:
+        """Return the field on the other grid, in double precision.
+
+        Args:
+            field: On the source grid, shape ``(Y, X)``.
+        """
         # East first: the larger of the two products then comes out in rows, and nothing has to be turned.
-        return np.asarray(self._north @ (self._east @ field[:, self._columns].T).T, dtype=np.float32)
+        return np.asarray(self._north @ (self._east @ field[:, self._columns].T).T)

@@ -7,7 +7,7 @@ from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_
 
 from itwinai_core import Config
 
-Variable = Literal["msl", "wind_speed", "gust", "u10", "v10", "t_500", "t_300"]
+Variable = Literal["msl", "wind_speed", "gust", "u10", "v10", "t_500", "t_300", "vo_850"]
 Year = Annotated[int, Field(ge=1980, le=2024)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -41,7 +41,7 @@ class DataSettings(Config):
     """What the network reads, and of which years."""
 
     variables: Annotated[tuple[Variable, ...], Field(min_length=1)] = ("msl", "gust", "t_500", "t_300")
-    """Fields that the network reads: `msl` and any of `wind_speed gust u10 v10 t_500 t_300`."""
+    """Fields that the network reads: `msl` and any of `wind_speed gust u10 v10 t_500 t_300 vo_850`."""
 
     resolution: Annotated[float, Field(ge=0.25, le=2)] = 1.0
     """Grid on which the fields are known before they are interpolated to 0.25°; that of the files to predict [°]."""

@@ -12,6 +12,7 @@ from itwinai_cyclones.best_tracks import EPOCH, BestTracks
 from itwinai_cyclones.environment import surroundings
 from itwinai_cyclones.geodesy import COLUMNS, KM_PER_DEGREE, ROWS, STEP, signed_longitude
 from itwinai_cyclones.regrid import Regrid, source_axes
+from itwinai_cyclones.vorticity import cyclonic, relative_vorticity
 
 Array = NDArray[np.float64]
 Fields = dict[str, NDArray[np.floating]]
@@ -26,7 +27,7 @@ STRENGTH_OF_UNKNOWN = 25.0
 SURROUNDING_PRESSURE = 1010.0
 """Pressure around a storm, from which a reported central pressure is counted [hPa]."""
 
-PARTS = {"wind_speed": ("u10", "v10"), "gust": ("u10", "v10")}
+PARTS = dict.fromkeys(("wind_speed", "gust", "vo_850"), ("u10", "v10"))
 """Fields that a variable is worked out from, where it is not one itself."""
 
 
@@ -114,6 +115,11 @@ def derived(name: str, fields: Fields) -> NDArray[np.floating]:
         return np.hypot(fields["u10"], fields["v10"])
     if name == "gust":
         return 1.35 * np.hypot(fields["u10"], fields["v10"])
+    if name == "vo_850":
+        latitude, longitude = source_axes(180 / (len(fields["u10"]) - 1))
+        # Above the friction, which slows the wind and turns it out of its circles.
+        turning = relative_vorticity(fields["u10"], fields["v10"], latitude, longitude)
+        return np.asarray(1e5 * cyclonic(turning, latitude) / (vortex.SURFACE_SHARE * np.cos(vortex.INFLOW)))
     return fields[name]
 
 
