@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ITWINAI_API = ">=0.1,<0.2"
 CALENDARS = ("standard", "proleptic_gregorian", "julian", "noleap", "all_leap", "360_day")
 FORMATS = "csv,netcdf,geojson"
+VARIABLES = "msl,gust,t_500,t_300"
 POSITIVE = click.FloatRange(min=0.0, min_open=True)
 
 
@@ -176,6 +177,54 @@ def compare(  # noqa: PLR0913, PLR0917  an argument for each option
     from itwinai_cyclones.compare_files import compare_files
 
     for line in compare_files(tables, against, output, radius, common, calendar):
+        click.echo(line)
+
+
+@cyclones.command(epilog="\b\nExample:\n  itwinai cyclones generate --start 2010-08-01 --days 5 --output august")
+@click.option("--start", required=True, metavar="YYYY-MM-DD", help="First day, from 1980 on.")
+@click.option("--days", type=click.IntRange(min=1), default=10, show_default=True, help="How many days.")
+@click.option(
+    "--variables",
+    multiple=True,
+    default=[VARIABLES],
+    show_default=VARIABLES,
+    metavar="NAMES",
+    help="Any of msl, wind_speed, gust, u10, v10, t_500, t_300, with commas or given again.",
+)
+@click.option(
+    "--resolution",
+    type=click.Choice(["0.25", "0.5", "1", "2"]),
+    default="1",
+    show_default=True,
+    help="Of the grid [°].",
+)
+@click.option(
+    "--daily", is_flag=True, help="Means of a day, with its highest gust, instead of a field every six hours."
+)
+@click.option("--calendar", type=click.Choice(CALENDARS), default=CALENDARS[0], show_default=True, help="Of the times.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the weather.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), default="fields", show_default=True, help="Folder to make for results."
+)
+def generate(  # noqa: PLR0913  an argument for each option
+    *,
+    start: str,
+    days: int,
+    variables: tuple[str, ...],
+    resolution: str,
+    daily: bool,
+    calendar: str,
+    seed: int,
+    output: Path,
+) -> None:
+    """Write generated fields as a model's files would hold them, to try things with.
+
+    The storms are real ones at their places, the weather around them is drawn. The folder of results holds a netCDF
+    file for each variable, by its name in CMIP6, and storms.csv, the tropical cyclones in them.
+    """
+    from itwinai_cyclones.generated_files import generate_files
+
+    for line in generate_files(variables, start, days, output, float(resolution), calendar, seed, daily=daily):
         click.echo(line)
 
 
