@@ -206,3 +206,15 @@ def test_every_variable_that_can_be_written_can_be_read_again(tmp_path):
     assert 1000 < medians["msl"] < 1020
     assert medians["gust"] > medians["wind_speed"] > 2
     assert medians["t_500"] > medians["t_300"] + 10 > 230
+
+
+def test_vorticity_is_counted_counter_clockwise_in_files_and_around_cyclones_by_the_network(tmp_path, tracks):
+    winston = np.datetime64("2016-02-20T00", "h")
+    generate_files(["msl,vo_850"], str(winston.astype("datetime64[D]")), 1, tmp_path / "fields", seed=7)
+    generated = Scenes(tracks, ("msl", "vo_850"), 1.0, seed=7).at(winston)[1]
+    fields = Fields(sorted((tmp_path / "fields").glob("*.nc")), ("msl", "vo_850"))
+    # On the points of the grid, where nothing is interpolated.
+    np.testing.assert_allclose(fields.at(0)[1][::4, ::4], generated[::4, ::4], atol=1e-3)
+    with xr.open_dataset(tmp_path / "fields" / "rv850.nc") as data:
+        south = data["rv850"].isel(time=0).sel(lat=slice(-15, -22), lon=slice(175, 187))
+        assert south.min() < -1e-4 < -south.max()

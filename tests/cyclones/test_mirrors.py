@@ -7,6 +7,7 @@ from itwinai_cyclones.mirrors import mirrored, ways_of
 from itwinai_cyclones.patches import NO_CYCLONE, SIZE
 from itwinai_cyclones.regrid import source_axes
 from itwinai_cyclones.vortex import Vortex, footprint
+from itwinai_cyclones.vorticity import cyclonic, relative_vorticity
 
 WAYS = [(north, east) for north in (False, True) for east in (False, True)]
 
@@ -78,6 +79,26 @@ def test_one_mirror_turns_the_circulation_round_and_two_do_not(way, sense):
     image, _ = one(patch, (12, 12), ("msl", "u10", "v10"), way)
     assert circulation(patch) > 100
     assert circulation(image) == pytest.approx(sense * circulation(patch), rel=1e-4)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("latitude", [18.0, -23.0])
+def test_vorticity_that_is_positive_around_cyclones_stays_what_it_is(way, latitude):
+    north, east = source_axes(1.0)
+    resting = Vortex(latitude, 140.0, deficit=40.0, radius=90.0, shape=1.4)
+    fields = footprint(resting, north[:, None], east[None, :])
+    globe = np.stack([fields["u10"], fields["v10"]], axis=-1)
+
+    def around(winds):
+        return cyclonic(relative_vorticity(winds[..., 0], winds[..., 1], north, east), north)
+
+    # The whole globe as a patch. Swapped north and south it is a globe again, with the storm on the other side. Swapped
+    # west and east, the storm turns as those of the other hemisphere, where what is clockwise counts as positive.
+    sense = -1 if way[1] else 1
+    image, _ = one(globe.astype(np.float32), (0, 0), ("u10", "v10"), way)
+    turned, _ = one(around(globe)[..., None].astype(np.float32), (0, 0), ("vo_850",), way)
+    np.testing.assert_allclose(sense * around(image), turned[..., 0], atol=1e-9)
+    assert turned.max() > 1e-4 > -turned.min()
 
 
 def test_no_cyclone_stays_no_cyclone_in_the_mirror():

@@ -191,3 +191,10 @@ def test_moments_of_a_day_show_a_storm_of_one_size(tracks):
     one, other = sizes("2013-11-07T12"), sizes("2013-11-07T18")
     assert one.radius == pytest.approx(other.radius, rel=0.02)
     assert one.deficit == pytest.approx(other.deficit, rel=0.05)
+
+
+def test_the_weather_spins_alike_at_all_latitudes(tracks, haiyan_time):
+    (field,) = Scenes(tracks, ("vo_850",), 1.0, seed=7).at(haiyan_time)
+    spread = {latitude: field[round(4 * (90 - latitude))].std() for latitude in (-88, -75, -60, -40, 40, 60, 75, 88)}
+    assert max(spread.values()) < 4 * min(spread.values())
+    assert np.abs(field).max() < 150  # 1e-5/s; the strongest typhoon of all is in it

@@ -18,6 +18,7 @@ from itwinai_cyclones.centre_tables import ORIGIN, hours_of, texts_of
 from itwinai_cyclones.geodesy import STEP
 from itwinai_cyclones.regrid import source_axes
 from itwinai_cyclones.synthetic import Scenes
+from itwinai_cyclones.vorticity import cyclonic
 
 STORMS = "storms.csv"
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -35,6 +36,8 @@ class Output:
         unit: In the file.
         factor: From the network's unit to that of the file.
         level: Pressure level [hPa], or None at the surface.
+        turned: Whether the network counts it positive around cyclones on both hemispheres, and files do so in the
+            north only.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Output:
     unit: str
     factor: float = 1.0
     level: float | None = None
+    turned: bool = False
 
 
 OUTPUTS = {
@@ -52,6 +56,7 @@ OUTPUTS = {
     "v10": Output("vas", "northward_wind", "m s-1"),
     "t_500": Output("ta500", "air_temperature", "K", level=500.0),
     "t_300": Output("ta300", "air_temperature", "K", level=300.0),
+    "vo_850": Output("rv850", "atmosphere_relative_vorticity", "s-1", 1e-5, level=850.0, turned=True),
 }
 
 
@@ -171,7 +176,9 @@ def _write_fields(
             # The points of the coarser grid are points of the model's grid as well.
             fields = scenes.at(time)[:, ::every, ::every]
             for name, file, field in zip(scenes.variables, files, fields, strict=True):
-                file[OUTPUTS[name].name][index] = field * np.float32(OUTPUTS[name].factor)
+                written = OUTPUTS[name]
+                values = cyclonic(field, file["lat"][:].data) if written.turned else field
+                file[written.name][index] = values * np.float32(written.factor)
                 file["time"][index] = hours[index]
 
 

@@ -189,7 +189,7 @@ def compare(  # noqa: PLR0913, PLR0917  an argument for each option
     default=[VARIABLES],
     show_default=VARIABLES,
     metavar="NAMES",
-    help="Any of msl, wind_speed, gust, u10, v10, t_500, t_300, with commas or given again.",
+    help="Any of msl, wind_speed, gust, u10, v10, t_500, t_300, vo_850, with commas or given again.",
 )
 @click.option(
     "--resolution",

@@ -119,7 +119,9 @@ def derived(name: str, fields: Fields) -> NDArray[np.floating]:
         latitude, longitude = source_axes(180 / (len(fields["u10"]) - 1))
         # Above the friction, which slows the wind and turns it out of its circles.
         turning = relative_vorticity(fields["u10"], fields["v10"], latitude, longitude)
-        return np.asarray(1e5 * cyclonic(turning, latitude) / (vortex.SURFACE_SHARE * np.cos(vortex.INFLOW)))
+        aloft = cyclonic(turning, latitude) / (vortex.SURFACE_SHARE * np.cos(vortex.INFLOW))
+        # The drawn weather is as narrow as the meridians: without this, polar air would spin like a cyclone.
+        return np.asarray(1e5 * aloft * np.minimum(1, 2 * np.cos(np.radians(latitude)))[:, None])
     return fields[name]
 
 
