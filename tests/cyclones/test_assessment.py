@@ -81,6 +81,22 @@ def test_a_detector_that_follows_the_pressure_finds_storms_on_the_globe(judged):
     assert scores["globe_distance_km"] < 150
 
 
+class Scribbler(Silent):
+    """A network that writes into what it is given, as a back end may."""
+
+    def predict(self, patches, batch_size=None, verbose=None):
+        answers = super().predict(patches)
+        patches[:] = 0
+        return answers
+
+
+def test_a_network_that_writes_into_its_inputs_does_not_reach_the_data(data, judged, tmp_path):
+    before = data.test.values.sum()
+    scores = assess(SETTINGS, 2, Scribbler(), data, tmp_path)
+    assert data.test.values.sum() == before
+    assert scores == judged["silent"][0]
+
+
 @pytest.mark.parametrize("network", ["silent", "lowest"])
 def test_pictures_are_left(judged, network):
     _, folder = judged[network]

@@ -1,6 +1,6 @@
 """Judges a trained network on held-out storms: patches, whole fields, and baselines beside both."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -43,7 +43,8 @@ def assess(settings: CyclonesSettings, seed: int, model: Any, data: DataSplits, 
 
 def _judge_patches(model: Any, train: Patches, test: Patches, folder: Path) -> dict[str, float]:
     """Return the scores of a network that answers each patch with one position, and of baselines."""
-    answers = predictor(model)(test.values)
+    predict = predictor(model)
+    answers = np.concatenate([predict(values) for values in _parts(test)])
     scores = score_patches(test.labels, answers, detections.cyclone_seen(answers), test.origins)
     lowest = _pressure_baseline(train, test)
     plots.draw_distances(folder / "distances.png", scores.distances, lowest.distances)
@@ -96,10 +97,22 @@ def _told(prefix: str, scores: FieldScores) -> dict[str, float]:
 def _pressure_baseline(train: Patches, test: Patches) -> PatchScores:
     """Return the scores of the lowest pressure, called a cyclone where it rises enough to the edge of the patch."""
     channel = test.variables.index("msl")
-    _, rise = baselines.pressure_minimum(train.values[..., channel])
+    _, rise = _minima(train, channel)
     threshold = baselines.best_threshold(rise, detections.cyclone_seen(train.labels))
-    lowest, rise = baselines.pressure_minimum(test.values[..., channel])
+    lowest, rise = _minima(test, channel)
     return score_patches(test.labels, lowest, rise >= threshold, test.origins)
+
+
+def _minima(patches: Patches, channel: int) -> tuple[Array, Array]:
+    """Return where the pressure of each patch is lowest, and how much it rises from there to the edge."""
+    found = [baselines.pressure_minimum(values[..., channel]) for values in _parts(patches)]
+    return np.concatenate([lowest for lowest, _ in found]), np.concatenate([rise for _, rise in found])
+
+
+def _parts(patches: Patches, most: int = 2048) -> Iterator[NDArray[np.float32]]:
+    """Yield the values of all patches, some at a time and as copies: a back end may write into what it is given."""
+    for start in range(0, len(patches), most):
+        yield patches.__getitems__(range(start, min(start + most, len(patches))))[0]
 
 
 def _position_baseline(train: Patches, test: Patches) -> PatchScores:
