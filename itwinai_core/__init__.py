@@ -9,6 +9,7 @@ from itwinai_core.report import Report
 from itwinai_core.sources import DataSplits, Source
 from itwinai_core.strategy import Strategy
 from itwinai_core.tracker import Tracker
+from itwinai_core.trained import load_run
 from itwinai_core.use_case import KerasUseCase, LightningUseCase
 from itwinai_core.whole_files import whole_folder
 
@@ -28,6 +29,7 @@ __all__ = [
     "Tracker",
     "UserError",
     "hookimpl",
+    "load_run",
     "track",
     "whole_folder",
 ]

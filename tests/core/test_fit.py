@@ -9,7 +9,7 @@ import toys
 import yaml
 from toys import Points
 
-from itwinai_core import ConfigError, DataError
+from itwinai_core import ConfigError, DataError, load_run
 from itwinai_core.errors import PluginError, RunError
 from itwinai_core.evaluate import evaluate
 from itwinai_core.fit import fit, plan
@@ -175,6 +175,22 @@ def test_a_run_without_checkpoint_says_how_to_train_it(fitted, plugins, toys):
         path.unlink()
     with pytest.raises(RunError, match="holds no checkpoint: it is finished"):
         TrainedRun.find("run", toys / "runs", plugins)
+
+
+def test_a_plugin_loads_a_run_of_its_own_use_case(fitted, plugins, toys):
+    folder, _ = fitted("torch-line", "seed=4")
+    for name in ("run", str(folder.path)):
+        run, model = load_run(plugins.use_case("torch-line"), name, toys / "runs", ["fit.epochs=2"])
+        assert (run.seed, run.fit.epochs) == (4, 2)
+        assert model.training is False
+
+
+def test_a_run_of_another_use_case_is_named_and_not_loaded(fitted, plugins, toys):
+    fitted("torch-line")
+    with pytest.raises(RunError, match="The run 'run' trains 'torch-line', not 'keras-line'"):
+        load_run(plugins.use_case("keras-line"), "run", toys / "runs")
+    with pytest.raises(RunError, match="There is no run 'ran'"):
+        load_run(plugins.use_case("torch-line"), "ran", toys / "runs")
 
 
 @pytest.mark.parametrize("damage", ["truncated", "other model"])

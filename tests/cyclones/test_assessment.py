@@ -55,7 +55,7 @@ def test_who_knows_the_labels_is_perfect_on_patches(judged):
 
 def test_who_sees_nothing_has_no_recall_and_no_distance(judged):
     scores, _ = judged["silent"]
-    assert scores["recall"] == scores["globe_detected"] == scores["globe_false_alarm_ratio"] == 0
+    assert scores["recall"] == scores["globe_detected"] == 0
     assert "distance_km" not in scores
     assert "globe_distance_km" not in scores
     assert all(np.isfinite(list(scores.values())))
@@ -100,5 +100,6 @@ def test_a_network_that_writes_into_its_inputs_does_not_reach_the_data(data, jud
 @pytest.mark.parametrize("network", ["silent", "lowest"])
 def test_pictures_are_left(judged, network):
     _, folder = judged[network]
-    assert {path.name for path in folder.iterdir()} == {"distances.png", "globe.png", "patches.png"}
-    assert all(path.stat().st_size > 10_000 for path in folder.iterdir())
+    pictures = {"distances.png", "globe.png", "globe_distances.png", "patches.png", "reliability.png"}
+    assert {path.name for path in folder.iterdir()} == {*pictures, "globes.json"}
+    assert all((folder / name).stat().st_size > 10_000 for name in pictures)

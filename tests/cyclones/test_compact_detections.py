@@ -4,17 +4,17 @@ import keras
 import numpy as np
 import pytest
 
-from itwinai_cyclones import vortex
+from itwinai_cyclones import compact_detections, vortex
 from itwinai_cyclones.compact import compact, on_globe
-from itwinai_cyclones.compact_detections import between_pixels, find_centres
 from itwinai_cyclones.detections import Rules
 from itwinai_cyclones.geodesy import great_circle_km, to_pixels
 from itwinai_cyclones.heatmaps import targets
+from itwinai_cyclones.lows import between_pixels
 from itwinai_cyclones.regrid import model_axes
 
 RULES = Rules(
     stride=20, maximum_latitude=35, agreement=0.5, merge_km=350, snap_km=250,
-    contour=4, contour_degrees=3, minimum_wind=12, inland_km=1e6,
+    contour=4, contour_degrees=3, minimum_wind=12, inland_km=1e6, score=0.5, hard=False,
 )  # fmt: skip
 VARIABLES = ("msl", "wind_speed")
 
@@ -54,15 +54,21 @@ def heatmap(*places, logit=3.0):
     return answer
 
 
-def found(fields, answer, rules=RULES, least=(0.5, 1.0)):
-    return find_centres(fields, VARIABLES, answer, rules, least)
+def found(fields, answer, rules=RULES):
+    answers = compact_detections.heatmap(fields, answer, rules.maximum_latitude)
+    return compact_detections.centres_of(fields, VARIABLES, answers, rules)
+
+
+def changed(**options):
+    """Return the rules with some of them changed."""
+    return Rules(**{**vars(RULES), **options})
 
 
 @pytest.mark.parametrize("place", [(15.1, 140.2), (-18.0, 117.0), (12.0, 0.05), (-15.0, 179.9), (20.3, 359.95)])
 def test_a_storm_anywhere_is_found_once_and_to_a_fraction_of_a_pixel(place):
     (centre,) = found(field((*place, 40)), heatmap(place))
     assert great_circle_km(centre.latitude, centre.longitude, *place) < 9  # a pixel is 28 km wide
-    assert centre.agreement == pytest.approx(1 / (1 + np.exp(-3)))
+    assert 0.99 < centre.score <= 1
     assert centre.msl == pytest.approx(970, abs=3)
     assert centre.wind > 12
 
@@ -71,32 +77,41 @@ def test_two_storms_are_two_and_the_surer_one_comes_first():
     fields = field((15.0, 140.0, 40), (-12.0, 60.0, 30))
     centres = found(fields, heatmap((15.0, 140.0), (-12.0, 60.0)))
     assert sorted(round(centre.longitude) for centre in centres) == [60, 140]
-    assert centres[0].agreement >= centres[1].agreement
+    assert centres[0].score >= centres[1].score
 
 
 def test_a_network_that_is_not_sure_enough_finds_nothing():
     place = (15.0, 140.0)
-    assert found(field((*place, 40)), heatmap(place, logit=-1.0)) == []
-    assert len(found(field((*place, 40)), heatmap(place, logit=-1.0), least=(0.2, 1.0))) == 1
+    assert found(field((*place, 2)), heatmap(place, logit=-0.5)) == []
+    assert len(found(field((*place, 2)), heatmap(place, logit=-0.5), changed(score=0.01))) == 1
+    assert found(field((*place, 40)), heatmap(place, logit=-3.0), changed(score=0.0)) == []
 
 
-def test_where_no_pressure_closes_the_network_must_be_surer_and_has_the_last_word():
-    rules = Rules(**{**vars(RULES), "minimum_wind": 0})
-    answer = heatmap((15.37, 140.81), logit=1.0)  # a score of 0.73
-    assert found(field(), answer, rules) == found(field(), answer, rules, least=(0.5, 0.8)) == []
-    (centre,) = found(field(), answer, rules, least=(0.5, 0.7))
+def test_a_steep_low_makes_a_centre_likelier_than_a_calm_sea():
+    place = (15.0, 140.0)
+    scores = [
+        centre.score
+        for deficit in (1, 40)
+        for centre in found(field((*place, deficit)), heatmap(place, logit=0.3), changed(score=0.0))
+    ]
+    assert len(scores) == 2
+    assert scores[0] < scores[1]
+
+
+def test_where_no_pressure_closes_the_network_has_the_last_word_on_the_place():
+    (centre,) = found(field(), heatmap((15.37, 140.81), logit=2.0))
     np.testing.assert_allclose((centre.latitude, centre.longitude), (15.37, 140.81), atol=1e-4)
 
 
-def test_where_the_pressure_closes_a_lower_score_is_enough():
+def test_a_hard_check_refuses_what_closes_no_contour_and_has_no_wind():
     place = (15.0, 140.0)
-    answer = heatmap(place, logit=-1.0)  # a score of 0.27
-    assert len(found(field((*place, 40)), answer, least=(0.2, 0.5))) == 1
-    assert found(field((*place, 3)), answer, least=(0.2, 0.5)) == []
+    assert found(field(), heatmap(place), changed(hard=True)) == []
+    assert found(field((*place, 3)), heatmap(place), changed(hard=True)) == []
+    assert len(found(field((*place, 40)), heatmap(place), changed(hard=True))) == 1
 
 
 def test_without_a_contour_to_ask_for_every_peak_is_taken_to_the_lowest_pressure():
-    rules = Rules(**{**vars(RULES), "contour": 0})
+    rules = changed(contour=0)
     (centre,) = found(field((15.0, 140.0, 40)), heatmap((15.6, 140.6)), rules)
     assert great_circle_km(centre.latitude, centre.longitude, 15.0, 140.0) < 9
 
@@ -118,10 +133,9 @@ def test_rows_that_no_centre_depends_on_are_left_out():
         rows.append(band.shape[1])
         return (network(band) - shown) / logits.std()
 
-    rules = Rules(**{**vars(RULES), "contour": 0, "minimum_wind": 0, "snap_km": 0, "merge_km": 1})
+    rules = changed(contour=0, snap_km=0, merge_km=1, score=0)
     ours, theirs = (
-        find_centres(fields, VARIABLES, answer, Rules(**{**vars(rules), "maximum_latitude": highest}), (0.5, 1.0))
-        for highest in (30.0, 70.0)
+        found(fields, answer, Rules(**{**vars(rules), "maximum_latitude": highest})) for highest in (30.0, 70.0)
     )
     assert rows[0] < 0.6 * rows[1]
     places = [sorted((c.latitude, c.longitude) for c in some if abs(c.latitude) <= 30) for some in (ours, theirs)]
@@ -135,7 +149,7 @@ def test_two_peaks_that_slide_into_one_low_are_one_centre():
 
 
 def test_without_snapping_a_centre_stays_where_the_network_put_it():
-    rules = Rules(**{**vars(RULES), "snap_km": 0, "contour": 0})
+    rules = changed(snap_km=0, contour=0)
     (centre,) = found(field((15.0, 140.0, 40)), heatmap((15.37, 140.81)), rules)
     np.testing.assert_allclose((centre.latitude, centre.longitude), (15.37, 140.81), atol=1e-4)
 
@@ -145,9 +159,9 @@ def test_rolling_the_globe_rolls_the_centres():
     storms = [(*place, 40) for place in places]
     ours = found(field(*storms), heatmap(*places))
     theirs = found(np.roll(field(*storms), 100, axis=2), heatmap(*((north, east + 25) for north, east in places)))
-    ours = sorted((c.latitude, (c.longitude + 25) % 360, c.agreement) for c in ours)
+    ours = sorted((c.latitude, (c.longitude + 25) % 360, c.score) for c in ours)
     assert len(ours) == 3
-    np.testing.assert_allclose(sorted((c.latitude, c.longitude, c.agreement) for c in theirs), ours, atol=1e-4)
+    np.testing.assert_allclose(sorted((c.latitude, c.longitude, c.score) for c in theirs), ours, atol=1e-4)
 
 
 def bowl(latitude, longitude):

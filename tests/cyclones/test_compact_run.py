@@ -17,7 +17,7 @@ DATA = {"variables": ("msl", "wind_speed"), "train_fields": 2, "validation_field
 @pytest.fixture(scope="module")
 def run():
     settings = CyclonesSettings(
-        model={"name": "compact"}, data=DATA, detection={"test_globes": 1, "score": 0.01, "open_score": 0.02}
+        model={"name": "compact"}, data=DATA, detection={"test_globes": 1, "score": 0.01, "test_days": 1}
     )
     return RunConfig[CyclonesSettings](use_case="cyclones", settings=settings)
 
@@ -66,7 +66,9 @@ def test_it_is_judged_on_crops_and_on_globes_beside_the_pressure_minima(run, dat
     assert {"detected", "baseline_detected", "baseline_false_alarm_ratio", "globe_detected"} <= set(scores)
     assert all(0 <= value <= 1 for name, value in scores.items() if not name.endswith("_km"))
     assert scores["baseline_detected"] > 0.5
-    assert [path.name for path in tmp_path.iterdir()] == ["globe.png"]
+    assert "season_detected" in scores
+    pictures = {"globe.png", "globe_distances.png", "reliability.png"}
+    assert {path.name for path in tmp_path.iterdir()} == {*pictures, "globes.json", "season.json"}
 
 
 def test_a_file_becomes_a_table_and_a_map(run, model, written, dataset, tmp_path):

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from itwinai_cyclones import detections, vortex
-from itwinai_cyclones.detections import Centre, Rules, find_centres
+from itwinai_cyclones.detections import Centre, Rules
 from itwinai_cyclones.geodesy import great_circle_km, to_degrees
+from itwinai_cyclones.lows import snapped
+from itwinai_cyclones.physics import closed
 from itwinai_cyclones.regrid import model_axes
 
 RULES = Rules(
@@ -37,14 +39,14 @@ def sees_the_lowest_pressure(patches):
 
 
 def found(fields, rules=RULES, network=sees_the_lowest_pressure):
-    return find_centres(fields, VARIABLES, network, rules)
+    return detections.centres_of(fields, VARIABLES, detections.ask(fields, network, rules), rules)
 
 
 @pytest.mark.parametrize("place", [(15.0, 140.0), (-18.0, 117.0), (12.0, 0.0), (-15.0, 179.9), (20.0, 359.9)])
 def test_a_storm_anywhere_is_found_once(place):
     (centre,) = found(field((*place, 40)), _anywhere(RULES))
     assert great_circle_km(centre.latitude, centre.longitude, *place) < 20
-    assert centre.agreement == 1
+    assert centre.score == 1
     assert centre.msl == pytest.approx(970, abs=3)
 
 
@@ -60,8 +62,8 @@ def test_two_storms_five_degrees_apart_are_two():
 def test_rolling_the_globe_rolls_the_centres():
     fields = field((15.0, 140.0, 40), (-12.0, 60.0, 30))
     rolled = np.roll(fields, 100, axis=2)  # five strides: 25°
-    ours = sorted((c.latitude, (c.longitude + 25) % 360, c.agreement) for c in found(fields, _anywhere(RULES)))
-    theirs = sorted((c.latitude, c.longitude, c.agreement) for c in found(rolled, _anywhere(RULES)))
+    ours = sorted((c.latitude, (c.longitude + 25) % 360, c.score) for c in found(fields, _anywhere(RULES)))
+    theirs = sorted((c.latitude, c.longitude, c.score) for c in found(rolled, _anywhere(RULES)))
     np.testing.assert_allclose(theirs, ours)
 
 
@@ -130,32 +132,32 @@ def test_nothing_is_merged_out_of_nothing():
 
 def test_snapping_finds_the_lowest_pressure_across_greenwich():
     msl = field((12.0, 359.75, 40))[0]
-    latitude, longitude = detections.snapped(msl, 312.0, 2.0, 250)
+    latitude, longitude = snapped(msl, 312.0, 2.0, 250)
     assert (latitude, longitude) == (12.0, 359.75)
 
 
 def test_snapping_by_nothing_stays():
     msl = field((12.0, 150.0, 40))[0]
-    assert detections.snapped(msl, 300.0, 600.5, 0) == (15.0, 150.125)
+    assert snapped(msl, 300.0, 600.5, 0) == (15.0, 150.125)
 
 
 @pytest.mark.parametrize(("rise", "degrees", "holds"), [(4, 3, True), (41, 8, False), (0, 1, True), (30, 0.5, False)])
 def test_a_contour_closes_as_far_out_as_the_pressure_rises(rise, degrees, holds):
     msl = field((15.0, 140.0, 40))[0]
-    assert detections.closed(msl, Centre(15.0, 140.0, 1, 970, 30), rise, degrees) is holds
+    assert closed(msl, 15.0, 140.0, rise, degrees) is holds
 
 
 def test_a_trough_closes_no_contour():
     latitude, _ = model_axes()
     msl = np.repeat((1010 - 20 * np.exp(-(((latitude - 15) / 2) ** 2)))[:, None], 1440, axis=1).astype(np.float32)
-    assert not detections.closed(msl, Centre(15.0, 140.0, 1, 990, 30), 4, 5)
+    assert not closed(msl, 15.0, 140.0, 4, 5)
 
 
 def test_a_large_low_closes_its_contour_too_far_out():
     latitude, longitude = model_axes()
     distance = great_circle_km(15, 140, latitude[:, None], longitude[None, :])
     msl = (1010 - 20 * np.exp(-((distance / 1200) ** 2))).astype(np.float32)
-    assert not detections.closed(msl, Centre(15.0, 140.0, 1, 990, 30), 4, 3)
+    assert not closed(msl, 15.0, 140.0, 4, 3)
 
 
 @pytest.mark.parametrize(
@@ -170,8 +172,28 @@ def test_a_large_low_closes_its_contour_too_far_out():
     ids=["cyclone", "no_wind", "far_north", "tibet", "wind_unknown"],
 )
 def test_physics_has_a_say(centre, kept):
-    msl = field((centre.latitude, centre.longitude, 40))[0]
-    assert detections.plausible(centre, msl, RULES) is kept
+    fields = field((centre.latitude, centre.longitude, 40))
+    assert detections.plausible(centre, fields, VARIABLES, RULES) is kept
+
+
+def test_a_soft_check_asks_for_a_place_only():
+    soft = Rules(**{**vars(RULES), "hard": False})
+    calm, centre = field(), Centre(15.0, 140.0, 1, 1010, 3)
+    assert detections.plausible(centre, calm, VARIABLES, soft)
+    assert not detections.plausible(centre, calm, VARIABLES, RULES)
+    assert not detections.plausible(Centre(40.0, 140.0, 1, 1010, 3), calm, VARIABLES, soft)
+
+
+@pytest.mark.parametrize(("warmer", "kept"), [(3.0, True), (-1.0, False)])
+def test_a_hard_check_asks_for_a_warm_core_where_temperatures_are_known(warmer, kept):
+    latitude, longitude = model_axes()
+    near = great_circle_km(15, 140, latitude[:, None], longitude[None, :]) < 300
+    aloft = (240 + warmer * near).astype(np.float32)
+    fields = np.concatenate([field((15.0, 140.0, 40)), aloft[None]])
+    rules = Rules(**{**vars(RULES), "warm_core": 0.4})
+    centre = Centre(15.0, 140.0, 1, 970, 30)
+    assert detections.plausible(centre, fields, (*VARIABLES, "t_300"), rules) is kept
+    assert detections.plausible(centre, fields, (*VARIABLES, "u10"), rules)
 
 
 def test_wind_comes_from_whichever_variable_holds_it():
@@ -183,7 +205,8 @@ def test_wind_comes_from_whichever_variable_holds_it():
 
 def test_without_wind_a_centre_has_none():
     fields = field((15.0, 140.0, 40))[:1]
-    (centre,) = find_centres(fields, ("msl",), sees_the_lowest_pressure, RULES)
+    votes = detections.ask(fields, sees_the_lowest_pressure, RULES)
+    (centre,) = detections.centres_of(fields, ("msl",), votes, RULES)
     assert np.isnan(centre.wind)
 
 
@@ -221,8 +244,8 @@ def test_centres_are_within_the_highest_latitude():
 
 def test_a_position_near_a_pole_has_a_window_that_stays_on_the_grid():
     msl = field()[0]
-    assert detections.closed(msl, Centre(89.5, 10.0, 1, 1010, 0), 4, 3) is False
-    latitude, _ = detections.snapped(msl, 2.0, 40.0, 250)
+    assert closed(msl, 89.5, 10.0, 4, 3) is False
+    latitude, _ = snapped(msl, 2.0, 40.0, 250)
     assert latitude <= 90
 
 

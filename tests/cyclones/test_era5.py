@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from itwinai_cyclones.detections import find_centres
-from itwinai_cyclones.export import rules_of
+from itwinai_cyclones.detectors import Detector, rules_of
 from itwinai_cyclones.fields import Fields
 from itwinai_cyclones.geodesy import great_circle_km
 from itwinai_cyclones.quantities import FieldsError
@@ -58,7 +57,7 @@ def test_physics_alone_lets_the_cyclone_pass(fields, lowest_pressure, time):
     """Even where the network is replaced by the lowest pressure, the rules keep the cyclone and little else."""
     latitude, longitude, _ = MINIMA[time]
     field = fields.at(fields.times.index(time))
-    centres = find_centres(field, VARIABLES, lowest_pressure.predict, rules_of(DetectionSettings()))
+    centres = Detector(VARIABLES, rules_of(DetectionSettings()), compact=False, answer=lowest_pressure.predict)(field)
     away = [great_circle_km(centre.latitude, centre.longitude, latitude, longitude) for centre in centres]
     assert min(away) < 60
     assert len(centres) < 8

@@ -10,16 +10,14 @@ import xarray as xr
 from itwinai_core import DataError
 from itwinai_cyclones import export
 from itwinai_cyclones.centre_tables import read_centres
-from itwinai_cyclones.detections import Centre
+from itwinai_cyclones.detectors import rules_of
 from itwinai_cyclones.geodesy import great_circle_km
 from itwinai_cyclones.settings import CyclonesSettings, DataSettings, DetectionSettings
 
-ROWS = [
-    ("2020-08-01T00:00", Centre(15.25, 140.5, 1.0, 975.04, 31.26)),
-    ("2020-08-01T06:00", Centre(-12.0, 359.75, 0.75, 990.0, float("nan"))),
-]
 SETTINGS = CyclonesSettings(
-    data=DataSettings(variables=("msl", "wind_speed")), detection=DetectionSettings(maximum_latitude=30)
+    data=DataSettings(variables=("msl", "wind_speed")),
+    model={"name": "vgg_v1"},
+    detection=DetectionSettings(maximum_latitude=30),
 )
 
 
@@ -39,34 +37,6 @@ def storm_file(tmp_path, haiyan_field, haiyan_time):
 def read(path):
     with path.open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
-
-
-def test_the_table_holds_what_was_found(tmp_path):
-    export.write_centres(tmp_path / "centres.csv", ROWS)
-    first, second = read(tmp_path / "centres.csv")
-    assert first == {
-        "time": "2020-08-01T00:00", "latitude": "15.25", "longitude": "140.50",
-        "agreement": "1.00", "msl_hpa": "975.0", "wind_ms": "31.3",
-    }  # fmt: skip
-    assert second["wind_ms"] == ""
-
-
-def test_an_empty_table_has_its_head(tmp_path):
-    export.write_centres(tmp_path / "centres.csv", [])
-    assert (tmp_path / "centres.csv").read_text(encoding="utf-8").strip() == ",".join(export.COLUMNS)
-
-
-@pytest.mark.parametrize(
-    ("place", "words"),
-    [
-        ((-21, 114), "21.0°S 114.0°E"),
-        ((15.25, 300), "15.2°N 60.0°W"),
-        ((0, 0), "0.0°N 0.0°E"),
-        ((5, -10), "5.0°N 10.0°W"),
-    ],
-)
-def test_places_are_written_as_forecasters_do(place, words):
-    assert export.place_in_words(*place) == words
 
 
 def test_the_storm_in_a_file_is_found_and_written(tmp_path, storm_file, lowest_pressure, haiyan_place):
@@ -158,5 +128,5 @@ def test_text_that_calls_itself_netcdf_is_one_message(tmp_path, lowest_pressure)
 
 
 def test_rules_are_the_settings_in_pixels_and_kilometres():
-    rules = export.rules_of(DetectionSettings(stride=2.5, merge_radius=200, contour=3))
+    rules = rules_of(DetectionSettings(stride=2.5, merge_radius=200, contour=3))
     assert (rules.stride, rules.merge_km, rules.contour) == (10, 200, 3)

@@ -20,7 +20,7 @@ from itwinai_cyclones.linking import LinkRules
 from itwinai_cyclones.plugin import cyclones
 from itwinai_cyclones.tracks import track_files
 
-HEAD = "time,latitude,longitude,agreement,msl_hpa,wind_ms,note"
+HEAD = "time,latitude,longitude,score,msl_hpa,wind_ms,note"
 FIRST = [
     f"2020-08-{1 + step // 4:02d}T{6 * (step % 4):02d}:00,{10 + step / 2},{170 + step},1.0,{990 - step},30.0,deep"
     for step in range(16)

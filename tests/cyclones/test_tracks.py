@@ -10,14 +10,14 @@ from matplotlib.image import imread
 from itwinai_core import DataError, UserError
 from itwinai_cyclones import best_tracks
 from itwinai_cyclones.centre_tables import read_centres
+from itwinai_cyclones.detect_files import COLUMNS, cells
 from itwinai_cyclones.detections import Centre
-from itwinai_cyclones.export import write_centres
 from itwinai_cyclones.linking import LinkRules
 from itwinai_cyclones.plugin import cyclones
 from itwinai_cyclones.tracks import track_files
 
 CSV = ["csv"]
-HEAD = "time,latitude,longitude,agreement,msl_hpa,wind_ms"
+HEAD = "time,latitude,longitude,score,msl_hpa,wind_ms"
 STORM = [
     f"2020-08-{1 + step // 4:02d}T{6 * (step % 4):02d}:00,{10 + step / 2},{170 + step},1.0,{990 - step},30.0"
     for step in range(16)
@@ -189,7 +189,10 @@ def season(tmp_path):
         )
     ]
     order = np.random.default_rng(0).permutation(len(rows))
-    write_centres(tmp_path / "centres.csv", [rows[number] for number in order])
+    with (tmp_path / "centres.csv").open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(COLUMNS)
+        table.writerows(cells(*rows[number]) for number in order)
     return tmp_path / "centres.csv", month
 
 

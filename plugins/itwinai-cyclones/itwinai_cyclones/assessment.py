@@ -7,20 +7,18 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from itwinai_core import DataSplits, track
+from itwinai_core import DataSplits
 from itwinai_cyclones import baselines, detections, plots
 from itwinai_cyclones.crops import INNER, Crops
-from itwinai_cyclones.data import Patches, drawn_times, scenes_of
-from itwinai_cyclones.export import centres_of, predictor
+from itwinai_cyclones.data import Patches
+from itwinai_cyclones.detectors import detector, predictor
 from itwinai_cyclones.geodesy import to_degrees
+from itwinai_cyclones.globes import RADIUS, judge_globes, judge_season
 from itwinai_cyclones.heatmaps import MARGIN, peaks
 from itwinai_cyclones.metrics import FieldScores, PatchScores, score_field, score_patches
 from itwinai_cyclones.settings import CyclonesSettings
 
 Array = NDArray[np.float64]
-
-RADIUS = 300.0
-"""Farthest that a centre may lie from the cyclone that it stands for [km]."""
 
 
 def assess(settings: CyclonesSettings, seed: int, model: Any, data: DataSplits, folder: Path) -> Mapping[str, float]:
@@ -34,10 +32,15 @@ def assess(settings: CyclonesSettings, seed: int, model: Any, data: DataSplits, 
         folder: Where the pictures go.
     """
     if settings.model.name == "compact":
-        measured = _judge_crops(settings, model, cast("Crops", data.held_out))
+        measured = _judge_crops(model, cast("Crops", data.held_out))
     else:
         measured = _judge_patches(model, cast("Patches", data.train), cast("Patches", data.held_out), folder)
-    measured |= _told("globe_", _judge_globes(settings, seed, model, folder))
+    any_score = settings.model_copy(
+        update={"detection": settings.detection.model_copy(update={"score": 0.0, "agreement": 0.0})}
+    )
+    measured |= judge_globes(settings, seed, detector(any_score, model), folder)
+    if settings.detection.test_days:
+        measured |= judge_season(settings, seed, detector(settings, model), folder)
     return {name: value for name, value in measured.items() if np.isfinite(value)}
 
 
@@ -62,7 +65,7 @@ def _judge_patches(model: Any, train: Patches, test: Patches, folder: Path) -> d
     }
 
 
-def _judge_crops(settings: CyclonesSettings, model: Any, test: Crops) -> dict[str, float]:
+def _judge_crops(model: Any, test: Crops) -> dict[str, float]:
     """Return the scores of the heatmaps of held-out crops alone, and of calling every pressure minimum a cyclone."""
     channel = test.variables.index("msl")
     network, lowest = FieldScores(), FieldScores()
@@ -70,7 +73,7 @@ def _judge_crops(settings: CyclonesSettings, model: Any, test: Crops) -> dict[st
         values, storms = test[index][0], test.storms[index]
         storms = storms[~np.isnan(storms[:, 0])]
         answer = model.predict_on_batch(values[None])[0]
-        rows, columns, _ = peaks(answer, settings.detection.open_score, around=False)
+        rows, columns, _ = peaks(answer, 0.5, around=False)
         network += _score_crop(storms, rows, columns, test.origins[index])
         inner = values[MARGIN : MARGIN + INNER + 1, MARGIN : MARGIN + INNER + 1, channel]
         lowest += _score_crop(storms, *baselines.pressure_minima(inner), test.origins[index])
@@ -120,27 +123,6 @@ def _position_baseline(train: Patches, test: Patches) -> PatchScores:
     there = detections.cyclone_seen(train.labels)
     always = np.broadcast_to(train.labels[there].mean(axis=0), test.labels.shape)
     return score_patches(test.labels, always, np.ones(len(test), dtype=bool), test.origins)
-
-
-def _judge_globes(settings: CyclonesSettings, seed: int, model: Any, folder: Path) -> FieldScores:
-    """Return the scores of whole held-out fields; patches alone hide how often a globe gives false alarms."""
-    scenes = scenes_of(settings.data, seed)
-    count = min(settings.detection.test_globes, settings.data.test_fields)
-    times = drawn_times(scenes.fixes, "test", settings.data.test_years, settings.data.test_fields, seed)
-    chosen = times[np.linspace(0, len(times) - 1, count).astype(int)]
-    total = FieldScores()
-    for index, time in enumerate(track(chosen, "Judging whole fields")):
-        fields, now = scenes.at(time), scenes.fixes.at(time)
-        centres = centres_of(settings, model, fields)
-        wanted = now.tropical_cyclone & (np.abs(now.latitude) <= settings.detection.maximum_latitude)
-        storms = np.stack([now.latitude, now.longitude], axis=1)
-        found = np.array([(centre.latitude, centre.longitude) for centre in centres]).reshape(-1, 2)
-        total += score_field(storms, wanted, found, RADIUS)
-        if index == 0:
-            msl = fields[settings.data.variables.index("msl")]
-            title = f"Generated field of {time}, with the storms of a year that was held out"
-            plots.draw_globe(folder / "globe.png", msl, now, centres, title)
-    return total
 
 
 def _mean(scores: PatchScores) -> float:

@@ -1,89 +1,86 @@
 """From the heatmap of the compact network to the centres of a global field."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from itwinai_cyclones.detections import Centre, Rules, closed, known, measured, plausible, snapped, wind_of
-from itwinai_cyclones.geodesy import COLUMNS, ROWS, to_degrees, to_pixels
+from itwinai_cyclones.detections import Centre, Rules, known, measured, plausible, wind_of
+from itwinai_cyclones.geodesy import ROWS, to_degrees, to_pixels
 from itwinai_cyclones.heatmaps import MARGIN, STRIDE, peaks
+from itwinai_cyclones.lows import between_pixels, snapped
+from itwinai_cyclones.physics import HIGHEST, NARROW, WIDE, closed, likelihood, rise_around, warmth
 
 BEYOND = 28
 """Rows beyond the highest latitude from which a centre may be moved to within it."""
 
+PROPOSED = 0.3
+"""Score of the network alone below which a peak is not looked at; 1 of 240 generated cyclones has a lower one."""
+
 Answer = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
-def find_centres(
-    fields: NDArray[np.float32], variables: tuple[str, ...], answer: Answer, rules: Rules, least: tuple[float, float]
-) -> list[Centre]:
-    """Return the centres in a global field, highest score first.
+def heatmap(fields: NDArray[np.float32], answer: Answer, maximum_latitude: float) -> NDArray[np.float32]:
+    """Return what a network answers where centres may lie, shape ``(Y, 360, 3)``.
 
-    Where the pressure closes a contour, its lowest point, to a fraction of a pixel, is the centre. Elsewhere the centre
-    stays where the network puts it, and the network must be surer of it: weak cyclones often close no contour.
+    Args:
+        fields: On the model's grid, shape ``(C, 721, 1440)``.
+        answer: Takes some rows all around, shape ``(1, Y, 1440, C)``, to a heatmap, shape ``(1, Y / 4, 360, 3)``.
+        maximum_latitude: Farthest from the equator that a centre may lie [°].
+
+    Returns:
+        Row 0 lies on the first of ``rows`` of the same latitude.
+    """
+    first, last = rows(maximum_latitude)
+    return np.asarray(answer(np.ascontiguousarray(fields[:, first:last].transpose(1, 2, 0))[None])[0])
+
+
+def centres_of(
+    fields: NDArray[np.float32], variables: tuple[str, ...], answers: NDArray[np.float32], rules: Rules
+) -> list[Centre]:
+    """Return the centres of one time that a network's answers and the physical check make, highest score first.
+
+    The score is the probability that a peak of the heatmap is a cyclone, given how sure the network is, what contours
+    close around it, and how warm its core is. Where the pressure closes a contour, its lowest point, to a fraction of
+    a pixel, is the centre; elsewhere the centre stays where the network puts it.
 
     Args:
         fields: On the model's grid, shape ``(C, 721, 1440)``.
         variables: What the channels are; ``msl`` is among them.
-        answer: Takes some rows all around, shape ``(1, Y, 1440, C)``, to a heatmap, shape ``(1, Y / 4, 360, 3)``.
+        answers: As ``heatmap`` returns them.
         rules: What counts as a centre; stride and agreement do not matter here.
-        least: Lowest score of a centre with a closed contour and of one without, from 0 to 1.
-
-    Returns:
-        Centres, each with its score in place of the agreement of patches.
     """
-    first, last = _rows(rules.maximum_latitude)
-    heatmap = answer(np.ascontiguousarray(fields[:, first:last].transpose(1, 2, 0))[None])[0]
+    first, _ = rows(rules.maximum_latitude)
     msl, wind = fields[variables.index("msl")], wind_of(fields, variables)
-    others, in_place = replace(rules, contour=0.0), replace(rules, snap_km=0.0)
+    proposals = []
+    for row, column, raw in zip(*peaks(answers, PROPOSED, around=True), strict=True):
+        lowest, place = _lowest_near(msl, first + row, column, rules.snap_km), to_degrees(first + row, column)
+        narrow = rise_around(msl, *lowest, NARROW, HIGHEST["narrow"])
+        wide = rise_around(msl, *lowest, WIDE, HIGHEST["wide"])
+        score = likelihood(float(raw), narrow, wide, warmth(fields, variables, *lowest))
+        if score >= rules.score:
+            firm = rules.snap_km > 0 and closed(msl, *lowest, rules.contour, rules.contour_degrees)
+            proposals.append((score, lowest if firm else (float(place[0]), float(place[1]))))
     centres: list[Centre] = []
-    for row, column, score in zip(*peaks(heatmap, min(least), around=True), strict=True):
-        centre = measured(*_moved(msl, first + row, column, rules), float(score), msl, wind)
-        contour = closed(msl, centre, rules.contour, rules.contour_degrees)
-        if not contour:
-            centre = measured(*_moved(msl, first + row, column, in_place), float(score), msl, wind)
-        sure = score >= least[0 if contour else 1]
-        if sure and not known(centre, centres, rules.merge_km) and plausible(centre, msl, others):
+    for score, (latitude, longitude) in sorted(proposals, key=lambda proposal: -proposal[0]):
+        centre = measured(latitude, longitude, score, msl, wind)
+        if not known(centre, centres, rules.merge_km) and plausible(centre, fields, variables, rules):
             centres.append(centre)
     return centres
 
 
-def _rows(maximum_latitude: float) -> tuple[int, int]:
-    """Return the first row, which a cell lies on, and the row behind the last that centres depend on."""
+def rows(maximum_latitude: float) -> tuple[int, int]:
+    """Return the first row, which a cell lies on, and the row behind the last that centres depend on.
+
+    Args:
+        maximum_latitude: Farthest from the equator that a centre may lie [°].
+    """
     north, south = to_pixels(np.array([maximum_latitude, -maximum_latitude]), 0)[0]
     first = max(0, int(north) - MARGIN - BEYOND) // STRIDE * STRIDE
     return first, min(ROWS, int(south) + MARGIN + BEYOND + 1)
 
 
-def _moved(msl: NDArray[np.float32], row: float, column: float, rules: Rules) -> tuple[float, float]:
+def _lowest_near(msl: NDArray[np.float32], row: float, column: float, within_km: float) -> tuple[float, float]:
     """Return the latitude and longitude of the lowest pressure near a place, or of the place itself."""
-    latitude, longitude = snapped(msl, float(row), float(column), rules.snap_km)
-    return between_pixels(msl, latitude, longitude) if rules.snap_km > 0 else (latitude, longitude)
-
-
-def between_pixels(msl: NDArray[np.float32], latitude: float, longitude: float) -> tuple[float, float]:
-    """Return the lowest point of the parabolas through the lowest pixel and its neighbours: latitude and longitude [°].
-
-    To stay on the pixel would put a centre 10 km off on average.
-
-    Args:
-        msl: Pressure on the model's grid [hPa], shape ``(721, 1440)``.
-        latitude: Of the pixel [°].
-        longitude: Of the pixel [°].
-    """
-    row, column = (round(float(value)) for value in to_pixels(latitude, longitude))
-    column %= COLUMNS
-    if row in {0, ROWS - 1}:
-        return latitude, longitude
-    down = _lowest(*msl[row - 1 : row + 2, column])
-    right = _lowest(msl[row, column - 1], msl[row, column], msl[row, (column + 1) % COLUMNS])
-    north, east = to_degrees(row + down, column + right)
-    return float(north), float(east)
-
-
-def _lowest(before: np.float32, here: np.float32, after: np.float32) -> float:
-    """Return where the parabola through three values is lowest, from -0.5 to 0.5, 0 where it does not bend upwards."""
-    bend = float(before) - 2 * float(here) + float(after)
-    return float(np.clip(0.5 * (float(before) - float(after)) / bend, -0.5, 0.5)) if bend > 0 else 0.0
+    latitude, longitude = snapped(msl, float(row), float(column), within_km)
+    return between_pixels(msl, latitude, longitude) if within_km > 0 else (latitude, longitude)

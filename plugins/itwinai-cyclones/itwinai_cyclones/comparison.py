@@ -136,7 +136,24 @@ def compare(storms: Storms, found: Fixes, radius: float, common: int) -> Compare
     whole = np.bincount(storms.fixes.track[~storms.counted], minlength=len(storms.fixes.names)) == 0
     seen = looked_at(storms.fixes.hours, found.hours)
     found = found.where(looked_at(found.hours, storms.fixes.hours))
-    reference, counted, wind = storms.fixes.where(seen), storms.counted[seen], storms.wind[seen]
+    return judge(
+        Storms(storms.fixes.where(seen), storms.counted[seen], storms.wind[seen]), found, radius, common, whole
+    )
+
+
+def judge(storms: Storms, found: Fixes, radius: float, common: int, whole: Mask | None = None) -> Compared:
+    """Judge what was found by a reference, where it is known that both were looked at, as ``compare`` does.
+
+    Args:
+        storms: Where cyclones were at the times that were looked at, and which must be found.
+        found: Where they were found at these times; without tracks where it has no names.
+        radius: Longest distance of a hit [km].
+        common: At how many times a track must lie near a storm.
+        whole: Which storms counted whenever they were there; by default at these times, shape ``(S,)``.
+    """
+    reference, counted, wind = storms.fixes, storms.counted, storms.wind
+    if whole is None:
+        whole = np.bincount(reference.track[~counted], minlength=len(reference.names)) == 0
     near = near_pairs(reference, found, radius)
     must = near.where(counted[near.reference])
     pairs = one_to_one(must)

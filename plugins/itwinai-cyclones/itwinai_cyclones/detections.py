@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import label
 
-from itwinai_cyclones.geodesy import COLUMNS, KM_PER_DEGREE, ROWS, STEP, great_circle_km, to_degrees, to_pixels
-from itwinai_cyclones.patches import SIZE, cut, inside
+from itwinai_cyclones.geodesy import COLUMNS, ROWS, great_circle_km, to_degrees, to_pixels, window
+from itwinai_cyclones.lows import between_pixels, snapped
+from itwinai_cyclones.patches import SIZE, cut
+from itwinai_cyclones.physics import closed, warmth
 from itwinai_cyclones.terrain import km_from_the_sea
 
 Array = NDArray[np.float64]
@@ -25,17 +26,21 @@ class Centre:
     Attributes:
         latitude: Degrees north [°].
         longitude: Degrees east, in ``[0, 360)`` [°].
-        agreement: Share of the patches around the centre that point to it, or the score of the compact network, from
-            0 to 1.
+        score: Share of the patches around the centre that point to it, or its probability by the compact network and
+            the physical check, from 0 to 1; of several networks their mean.
         msl: Pressure there [hPa].
         wind: Highest wind within ``WIND_REACH`` [m/s], NaN where the fields hold none.
+        spread: Standard deviation of the scores of several networks, NaN of one.
+        members: How many networks found it.
     """
 
     latitude: float
     longitude: float
-    agreement: float
+    score: float
     msl: float
     wind: float
+    spread: float = float("nan")
+    members: int = 1
 
 
 WIND_REACH = 300.0
@@ -56,6 +61,9 @@ class Rules:
         contour_degrees: Within which distance it must close [°].
         minimum_wind: Least highest wind near a centre [m/s], 0 to ask for none.
         inland_km: Farthest from the sea that a centre may lie [km].
+        score: Least score of a centre of the compact network, from 0 to 1.
+        hard: Whether contour, warm core and wind are asked for outright, as they always are of the VGG.
+        warm_core: How much warmer the core must be aloft where temperatures are known [K], 0 to ask for nothing.
     """
 
     stride: int
@@ -67,32 +75,62 @@ class Rules:
     contour_degrees: float
     minimum_wind: float
     inland_km: float
+    score: float = 0.0
+    hard: bool = True
+    warm_core: float = 0.0
 
 
-def find_centres(
-    fields: NDArray[np.float32], variables: tuple[str, ...], predict: Predict, rules: Rules
-) -> list[Centre]:
-    """Return the centres in a global field, strongest agreement first.
+@dataclass(frozen=True)
+class Votes:
+    """Where patches that see a cyclone put its centre.
+
+    Attributes:
+        rows: On the model's grid, fractional, shape ``(N,)``.
+        columns: On the model's grid, fractional, shape ``(N,)``.
+        origins: First rows and columns of all patches, shape ``(B, 2)``.
+    """
+
+    rows: Array
+    columns: Array
+    origins: NDArray[np.intp]
+
+
+def ask(fields: NDArray[np.float32], predict: Predict, rules: Rules) -> Votes:
+    """Return what the patches of a global field answer.
+
+    Args:
+        fields: On the model's grid, shape ``(C, 721, 1440)``.
+        predict: Takes patches of shape ``(B, 40, 40, C)`` to positions of shape ``(B, 2)``.
+        rules: Of which the stride and the highest latitude count.
+    """
+    origins = tile(rules)
+    answers = predict(np.stack([cut(fields, row, column) for row, column in origins]))
+    return Votes(*positions(answers, origins), origins)
+
+
+def centres_of(fields: NDArray[np.float32], variables: tuple[str, ...], votes: Votes, rules: Rules) -> list[Centre]:
+    """Return the centres of one time that votes and the physical check make, strongest agreement first.
 
     Args:
         fields: On the model's grid, shape ``(C, 721, 1440)``.
         variables: What the channels are; ``msl`` is among them.
-        predict: Takes patches of shape ``(B, 40, 40, C)`` to positions of shape ``(B, 2)``.
+        votes: What the patches answer.
         rules: What counts as a centre.
     """
-    origins = tile(rules)
-    answers = predict(np.stack([cut(fields, row, column) for row, column in origins]))
-    rows, columns = positions(answers, origins)
     msl, wind = fields[variables.index("msl")], wind_of(fields, variables)
+    first, across = votes.origins.T
     centres: list[Centre] = []
-    for row, column, votes in merged(rows, columns, rules.merge_km):
-        patches = max(1, sum(bool(inside(np.array([row]), np.array([column]), *origin)[0]) for origin in origins))
-        agreement = min(1.0, votes / patches)
+    for row, column, count in merged(votes.rows, votes.columns, rules.merge_km):
+        down, right = row - first, (column - across + 0.5) % COLUMNS - 0.5
+        patches = ((down >= -0.5) & (down < SIZE - 0.5) & (right >= -0.5) & (right < SIZE - 0.5)).sum()
+        agreement = min(1.0, count / max(1, int(patches)))
         if agreement < rules.agreement:
             continue
         latitude, longitude = snapped(msl, row, column, rules.snap_km)
+        if rules.snap_km > 0:
+            latitude, longitude = between_pixels(msl, latitude, longitude)
         centre = measured(latitude, longitude, agreement, msl, wind)
-        if not known(centre, centres, rules.merge_km) and plausible(centre, msl, rules):
+        if not known(centre, centres, rules.merge_km) and plausible(centre, fields, variables, rules):
             centres.append(centre)
     return centres
 
@@ -158,63 +196,28 @@ def merged(rows: Array, columns: Array, within_km: float) -> Iterator[tuple[floa
         left &= ~group
 
 
-def snapped(msl: NDArray[np.float32], row: float, column: float, within_km: float) -> tuple[float, float]:
-    """Return the place of the lowest pressure near a position, or of the position itself.
-
-    Args:
-        msl: Pressure on the model's grid [hPa], shape ``(721, 1440)``.
-        row: Of the position, fractional.
-        column: Of the position, fractional.
-        within_km: How far to look [km]; 0 to stay.
-
-    Returns:
-        Latitude and longitude [°].
-    """
-    north, east = to_degrees(row, column)
-    if within_km <= 0:
-        return float(north), float(east)
-    latitude, longitude, values = _around(msl, float(north), float(east), within_km)
-    near = great_circle_km(north, east, latitude, longitude) <= within_km
-    lowest = np.unravel_index(int(np.where(near, values, np.inf).argmin()), values.shape)
-    return float(latitude[lowest[0], 0]), float(longitude[0, lowest[1]] % 360)
-
-
-def plausible(centre: Centre, msl: NDArray[np.float32], rules: Rules) -> bool:
+def plausible(centre: Centre, fields: NDArray[np.float32], variables: tuple[str, ...], rules: Rules) -> bool:
     """Return whether a centre looks like a tropical cyclone to physics as well.
 
     Args:
         centre: What the network found.
-        msl: Pressure on the model's grid [hPa], shape ``(721, 1440)``.
-        rules: What to ask for.
+        fields: On the model's grid, shape ``(C, 721, 1440)``.
+        variables: What the channels are; ``msl`` is among them.
+        rules: What to ask for; contour, warm core and wind only where they are ``hard``.
     """
-    if abs(centre.latitude) > rules.maximum_latitude or centre.wind < rules.minimum_wind:
+    if abs(centre.latitude) > rules.maximum_latitude:
         return False
-    inland = km_from_the_sea(np.array([centre.latitude]), np.array([centre.longitude]))[0]
-    return bool(inland <= rules.inland_km) and closed(msl, centre, rules.contour, rules.contour_degrees)
-
-
-def closed(msl: NDArray[np.float32], centre: Centre, rise: float, within_degrees: float) -> bool:
-    """Return whether the pressure rises by some amount all around a centre before some distance.
-
-    The water of a bowl that is filled up to the rise must not run farther than the distance.
-
-    Args:
-        msl: Pressure on the model's grid [hPa], shape ``(721, 1440)``.
-        centre: Where to start.
-        rise: How much [hPa]; 0 asks for nothing.
-        within_degrees: Before which distance [°].
-
-    Source:
-        The closed-contour criterion of Ullrich and Zarzycki, Geosci. Model Dev. 10, 1069 (2017).
-    """
-    if rise <= 0:
+    if km_from_the_sea(np.array([centre.latitude]), np.array([centre.longitude]))[0] > rules.inland_km:
+        return False
+    if not rules.hard:
         return True
-    reach = within_degrees * KM_PER_DEGREE
-    latitude, longitude, values = _around(msl, centre.latitude, centre.longitude, reach + 2 * STEP * KM_PER_DEGREE)
-    distance = great_circle_km(centre.latitude, centre.longitude, latitude, longitude)
-    middle = np.unravel_index(int(distance.argmin()), distance.shape)
-    pools, _ = label(values < values[middle] + rise)
-    return bool(distance[pools == pools[middle]].max() < reach)
+    place = centre.latitude, centre.longitude
+    if centre.wind < rules.minimum_wind:
+        return False
+    if not closed(fields[variables.index("msl")], *place, rules.contour, rules.contour_degrees):
+        return False
+    core = warmth(fields, variables, *place) if rules.warm_core > 0 else None
+    return core is None or core >= rules.warm_core
 
 
 def wind_of(fields: NDArray[np.float32], variables: tuple[str, ...]) -> NDArray[np.float32] | None:
@@ -233,24 +236,24 @@ def wind_of(fields: NDArray[np.float32], variables: tuple[str, ...]) -> NDArray[
 
 
 def measured(
-    latitude: float, longitude: float, agreement: float, msl: NDArray[np.float32], wind: NDArray[np.float32] | None
+    latitude: float, longitude: float, score: float, msl: NDArray[np.float32], wind: NDArray[np.float32] | None
 ) -> Centre:
     """Return a centre with the pressure and the wind that the fields show there.
 
     Args:
         latitude: Of the centre [°].
         longitude: Of the centre [°].
-        agreement: Of the patches around it, or the score of the compact network, from 0 to 1.
+        score: Of the centre, from 0 to 1.
         msl: Pressure on the model's grid [hPa], shape ``(721, 1440)``.
         wind: Wind speed on the model's grid [m/s], or None where it is not known.
     """
     row, column = to_pixels(latitude, longitude)
     pressure = float(msl[min(int(np.rint(row)), ROWS - 1), int(np.rint(column)) % COLUMNS])
     if wind is None:
-        return Centre(latitude, longitude, agreement, pressure, float("nan"))
-    north, east, values = _around(wind, latitude, longitude, WIND_REACH)
+        return Centre(latitude, longitude, score, pressure, float("nan"))
+    north, east, values = window(wind, latitude, longitude, WIND_REACH)
     near = great_circle_km(latitude, longitude, north, east) <= WIND_REACH
-    return Centre(latitude, longitude, agreement, pressure, float(values[near].max()))
+    return Centre(latitude, longitude, score, pressure, float(values[near].max()))
 
 
 def known(centre: Centre, centres: list[Centre], within_km: float) -> bool:
@@ -265,17 +268,3 @@ def known(centre: Centre, centres: list[Centre], within_km: float) -> bool:
         great_circle_km(centre.latitude, centre.longitude, other.latitude, other.longitude) <= within_km
         for other in centres
     )
-
-
-def _around(
-    field: NDArray[np.float32], latitude: float, longitude: float, reach_km: float
-) -> tuple[Array, Array, NDArray[np.float32]]:
-    """Return the part of a field within some distance, as a window: latitudes, longitudes, values."""
-    row, column = (int(np.rint(value)) for value in to_pixels(latitude, longitude))
-    down = int(np.ceil(reach_km / KM_PER_DEGREE / STEP))
-    across = min(COLUMNS // 2 - 1, int(np.ceil(down / max(np.cos(np.radians(abs(latitude) + down * STEP)), 0.1))))
-    rows = np.arange(max(0, row - down), min(ROWS, row + down + 1))
-    columns = np.arange(column - across, column + across + 1)
-    north, _ = to_degrees(rows, 0)
-    east = columns.astype(float) * STEP
-    return north[:, None], east[None, :], field[rows][:, columns % COLUMNS]

@@ -77,3 +77,27 @@ def to_pixels(latitude: ArrayLike, longitude: ArrayLike) -> tuple[NDArray[np.flo
         Rows in ``[0, 720]`` and columns in ``[0, 1440)``.
     """
     return (90 - np.asarray(latitude, dtype=float)) / STEP, np.asarray(longitude, dtype=float) % 360 / STEP
+
+
+def window(
+    field: NDArray[np.float32], latitude: float, longitude: float, reach_km: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float32]]:
+    """Return the part of a field within some distance of a place, and where its points lie.
+
+    Args:
+        field: On the model's grid, shape ``(721, 1440)``.
+        latitude: Of the place [°].
+        longitude: Of the place [°].
+        reach_km: Which distance [km].
+
+    Returns:
+        Latitudes, shape ``(Y, 1)``, longitudes in one turn, shape ``(1, X)`` [°], and values, shape ``(Y, X)``.
+    """
+    row, column = (int(np.rint(value)) for value in to_pixels(latitude, longitude))
+    down = int(np.ceil(reach_km / KM_PER_DEGREE / STEP))
+    across = min(COLUMNS // 2 - 1, int(np.ceil(down / max(np.cos(np.radians(abs(latitude) + down * STEP)), 0.1))))
+    rows = np.arange(max(0, row - down), min(ROWS, row + down + 1))
+    columns = np.arange(column - across, column + across + 1)
+    north, _ = to_degrees(rows, 0)
+    east = columns.astype(float) * STEP
+    return north[:, None], east[None, :], field[rows][:, columns % COLUMNS]

@@ -94,7 +94,61 @@ class Cyclones(KerasUseCase[CyclonesSettings]):
 
 @click.group("cyclones")
 def cyclones() -> None:
-    """Work on centres that were found before."""
+    """Find centres of cyclones, link them to tracks, compare them."""
+
+
+@cyclones.command(epilog="\b\nExample:\n  itwinai cyclones detect first second sample:era5 --format csv,netcdf")
+@click.argument("words", nargs=-1, required=True, metavar="RUN... FILE...")
+@click.option("--agree", type=click.IntRange(min=1), help="Runs that must find a centre.  [default: more than half]")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    default=["csv"],
+    show_default="csv",
+    metavar="NAMES",
+    help="Of the centres: csv, parquet; netcdf for maps of scores, too; with commas or given again.",
+)
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY.PATH=VALUE",
+    help="Change a setting of all runs, e.g. settings.detection.score=0.6; may be given several times.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default="centres",
+    show_default=True,
+    help="Folder to make for results.",
+)
+@click.option(
+    "--runs",
+    type=click.Path(path_type=Path, file_okay=False),
+    default="runs",
+    envvar="ITWINAI_RUNS",
+    show_default=True,
+    show_envvar=True,
+    help="Folder that holds the runs.",
+)
+def detect(  # noqa: PLR0913, PLR0917  an argument for each option
+    words: tuple[str, ...],
+    agree: int | None,
+    formats: tuple[str, ...],
+    overrides: tuple[str, ...],
+    output: Path,
+    runs: Path,
+) -> None:
+    """Find the centres of cyclones in global fields, with one run or with an ensemble of several.
+
+    RUN is a run of `itwinai fit cyclones`, by name or folder; FILE is netCDF, a Zarr store, or sample:era5. Centres
+    that several runs find at about the same place are one, with the mean and the spread of their scores. The folder of
+    results holds centres.csv and map.png. Ctrl-C ends the search and keeps what was found.
+    """
+    from itwinai_cyclones.ensemble_runs import detect_with_runs
+
+    detect_with_runs(Cyclones(), words, output, runs, overrides, agree, formats, click.echo)
 
 
 @cyclones.command(epilog="\b\nExample:\n  itwinai cyclones track runs/first/predictions/era5_sample/centres.csv")

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from itwinai_core import Config
 
@@ -132,11 +132,12 @@ class DetectionSettings(Config):
     agreement: Share = 0.5
     """Least share of the patches around a centre that must point to it."""
 
-    score: Share = 0.5
-    """Least score of a centre of the compact network, dimensionless, in place of `agreement`."""
+    score: Share = 0.4
+    """Least score of a centre of the compact network, its probability, dimensionless, in place of `agreement`."""
 
-    open_score: Share = 0.5
-    """Least score of such a centre where the pressure closes no `contour`, dimensionless; 1 refuses them all."""
+    physics: Literal["soft", "hard"] = "soft"
+    """Physical check of the compact network's centres: `soft` weighs contours and warm cores in the score, `hard` asks
+    for `contour`, `warm_core` and `minimum_wind` outright as well, as is always done for the VGG."""
 
     merge_radius: PositiveFloat = 350.0
     """Answers within this distance mean the same centre [km]."""
@@ -150,6 +151,10 @@ class DetectionSettings(Config):
     contour_radius: PositiveFloat = 2.0
     """Distance within which that contour must close [°]."""
 
+    warm_core: NonNegativeFloat = 0.4
+    """How much warmer a core must be aloft than the air around it, where temperatures are read; 0 asks for nothing
+    [K]."""
+
     minimum_wind: NonNegativeFloat = 10.0
     """Least highest wind within 300 km of a centre; 0 asks for none [m/s]."""
 
@@ -158,6 +163,9 @@ class DetectionSettings(Config):
 
     test_globes: PositiveInt = 8
     """Whole held-out fields that the detection is judged on."""
+
+    test_days: NonNegativeInt = 0
+    """Days from 1 August of the first test year whose fields, every six hours, are linked to tracks and judged."""
 
 
 class CyclonesSettings(Config):

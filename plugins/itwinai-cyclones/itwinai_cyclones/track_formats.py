@@ -19,7 +19,9 @@ from itwinai_cyclones.geojson import geometry
 Fixes = NDArray[np.int64]
 
 KNOWN: Mapping[str, Mapping[str, str]] = {
-    "agreement": {"long_name": "share of patches that agree", "units": "1"},
+    "score": {"long_name": "how sure the networks are of the centre", "units": "1"},
+    "score_spread": {"long_name": "standard deviation of the scores of several networks", "units": "1"},
+    "members": {"long_name": "networks that found the centre", "units": "1"},
     "msl_hpa": {
         "standard_name": "air_pressure_at_mean_sea_level",
         "long_name": "lowest pressure at the centre",
