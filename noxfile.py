@@ -32,6 +32,8 @@ DEMO_FITS = {
     "virgo": ["settings.data.seconds=1200", "fit.epochs=6"],
     "cyclones": [
         "settings.data.variables=[msl,wind_speed]",  # what the sample of ERA5 holds
+        "settings.model.name=vgg_v1",  # that of the interTwin use case
+        "fit.epochs=10",
         "settings.detection.test_globes=4",
         "strategy.precision=bfloat16",
     ],

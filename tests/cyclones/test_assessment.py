@@ -9,6 +9,7 @@ from itwinai_cyclones.settings import CyclonesSettings, DataSettings, DetectionS
 
 SETTINGS = CyclonesSettings(
     data=DataSettings(variables=("msl", "wind_speed"), train_fields=5, validation_fields=1, test_fields=4),
+    model={"name": "vgg_v1"},
     detection=DetectionSettings(test_globes=2),
 )
 

@@ -52,6 +52,21 @@ def run():
     return RunConfig[CyclonesSettings](use_case="cyclones", settings=CyclonesSettings(**settings))
 
 
+@pytest.fixture
+def on_patches(run):
+    """Return the run with a network that reads patches."""
+    model = run.settings.model.model_copy(update={"name": "vgg_v1"})
+    return run.model_copy(update={"settings": run.settings.model_copy(update={"model": model})})
+
+
+def test_the_network_for_whole_globes_is_the_default(run):
+    assert run.settings.model.name == "compact"
+    data, model = Cyclones().build_data(run), Cyclones().build_model(run)
+    crops, targets = data.train.__getitems__([0])
+    assert model.predict(crops, verbose=0).shape[:3] == targets.shape[:3]
+    assert sum(int(weight.numpy().size) for weight in model.trainable_weights) < 100_000
+
+
 def test_the_quick_run_is_small_and_reads_what_the_sample_holds(era5):
     content = {"use_case": "cyclones", **Cyclones.defaults, **Cyclones.quick}
     run = RunConfig[CyclonesSettings].model_validate(content)
@@ -63,8 +78,8 @@ def test_the_quick_run_is_small_and_reads_what_the_sample_holds(era5):
     assert set(run.settings.data.variables) == {"msl", "wind_speed"}
 
 
-def test_data_and_model_of_a_run_fit_each_other(run):
-    use_case = Cyclones()
+def test_data_and_model_of_a_run_fit_each_other(on_patches):
+    use_case, run = Cyclones(), on_patches
     data, model = use_case.build_data(run), use_case.build_model(run)
     use_case.adapt(run, model, data.train)
     patches, labels = data.train.__getitems__([0, 1])

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 SMALL = [
+    "settings.model.name=vgg_v1",
     "settings.data.variables=[msl,wind_speed]",
     "settings.data.train_fields=12",
     "settings.data.validation_fields=3",

@@ -11,6 +11,7 @@ import xarray as xr
 import zarr
 
 from itwinai_cyclones import export
+from itwinai_cyclones.detect_files import MANY
 from itwinai_cyclones.fields import Fields
 from itwinai_cyclones.settings import CyclonesSettings, DataSettings
 
@@ -97,7 +98,7 @@ def test_a_prediction_lets_go_of_each_time_before_the_next(tmp_path, dataset, wr
         return found
 
     monkeypatch.setattr(Fields, "at", watched)
-    settings = CyclonesSettings(data=DataSettings(variables=("msl", "wind_speed")))
+    settings = CyclonesSettings(data=DataSettings(variables=("msl", "wind_speed")), model={"name": "vgg_v1"})
     export.predict(settings, lowest_pressure, [written(long)], tmp_path)
     assert len(most) >= 6
     assert max(most) <= 2
@@ -108,13 +109,13 @@ def test_many_files_are_looked_through_under_a_bar(tmp_path, dataset, written, l
         written(
             dataset.isel(time=[0]).assign_coords(time=("time", [day], {"units": "days since 2000-01-01"})), f"{day}.nc"
         )
-        for day in range(export.MANY)
+        for day in range(MANY)
     ]
-    settings = CyclonesSettings(data=DataSettings(variables=("msl", "wind_speed")))
+    settings = CyclonesSettings(data=DataSettings(variables=("msl", "wind_speed")), model={"name": "vgg_v1"})
     folder = tmp_path / "out"
     folder.mkdir()
     export.predict(settings, lowest_pressure, paths, folder)
     shown = capfd.readouterr().err
     assert "Looking through files ━━━" in shown
-    assert f"{export.MANY}/{export.MANY}" in shown
+    assert f"{MANY}/{MANY}" in shown
     assert "Looking for centres" in shown

@@ -100,5 +100,5 @@ def rules_of(settings: DetectionSettings, *, compact: bool = False) -> Rules:
         inland_km=settings.inland,
         score=settings.score,
         hard=settings.physics == "hard" or not compact,
-        warm_core=settings.warm_core,
+        warm_core=settings.warmth,
     )

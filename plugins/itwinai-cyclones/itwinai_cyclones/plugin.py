@@ -26,12 +26,12 @@ POSITIVE = click.FloatRange(min=0.0, min_open=True)
 
 
 class Cyclones(KerasUseCase[CyclonesSettings]):
-    """Centres of tropical cyclones in global fields, patch by patch."""
+    """Centres of tropical cyclones in global fields."""
 
     name = "cyclones"
     summary = "Finds the centres of tropical cyclones in global climate fields"
     settings = CyclonesSettings
-    defaults: ClassVar[Mapping[str, Any]] = {"fit": {"epochs": 10, "batch_size": 16}}
+    defaults: ClassVar[Mapping[str, Any]] = {"fit": {"epochs": 20, "batch_size": 16}}
     quick: ClassVar[Mapping[str, Any]] = {
         "fit": {"batch_size": 8},
         "settings": {

@@ -109,8 +109,8 @@ class DataSettings(Config):
 class ModelSettings(Config):
     """Which network is trained, and how."""
 
-    name: Literal["vgg_v1", "vgg_v2", "vgg_v3", "compact"] = "vgg_v1"
-    """Network: one of the three VGG on patches of 10°, or the compact one, fully convolutional, for whole globes."""
+    name: Literal["vgg_v1", "vgg_v2", "vgg_v3", "compact"] = "compact"
+    """Network: the compact one, fully convolutional, for whole globes, or one of the three VGG on patches of 10°."""
 
     regularisation: Literal["none", "weak", "medium", "strong", "very_strong"] = "none"
     """How strongly large weights are held down: `weak` by squares, the others by magnitudes and squares."""
@@ -137,7 +137,7 @@ class DetectionSettings(Config):
 
     physics: Literal["soft", "hard"] = "soft"
     """Physical check of the compact network's centres: `soft` weighs contours and warm cores in the score, `hard` asks
-    for `contour`, `warm_core` and `minimum_wind` outright as well, as is always done for the VGG."""
+    for `contour`, `warmth` and `minimum_wind` outright as well, as is always done for the VGG."""
 
     merge_radius: PositiveFloat = 350.0
     """Answers within this distance mean the same centre [km]."""
@@ -151,7 +151,7 @@ class DetectionSettings(Config):
     contour_radius: PositiveFloat = 2.0
     """Distance within which that contour must close [°]."""
 
-    warm_core: NonNegativeFloat = 0.4
+    warmth: NonNegativeFloat = 0.4
     """How much warmer a core must be aloft than the air around it, where temperatures are read; 0 asks for nothing
     [K]."""
 
