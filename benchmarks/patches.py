@@ -21,7 +21,10 @@ from itwinai_cyclones.data import Patches, drawn_times, patches_of, scenes_of
 from itwinai_cyclones.settings import DataSettings
 
 LEAST_FIELDS = 15.0
-"""Global fields of 0.25° a CPU second."""
+"""Global fields of 0.25° a CPU second, as the settings have them by default."""
+
+DEFAULT = "known at 1°, six-hourly"
+"""What the fields are by default."""
 
 LEAST_PATCHES = 50_000.0
 """Patches a CPU second out of the store, mirrored and as tensors."""
@@ -44,7 +47,7 @@ def generated(fields: int) -> dict[str, Callable[[], int]]:
     """Return ways to generate global fields of four variables: each returns how many it has made."""
     ways = {}
     for name, options in {
-        "known at 1°, six-hourly": {},
+        DEFAULT: {},
         "known at 0.25°, six-hourly": {"resolution": 0.25},
         "known at 1°, daily": {"daily": True},
     }.items():
@@ -195,7 +198,7 @@ def main() -> int:
     shown(f"{len(patches):,} patches, {BATCH} a batch", read)
     ours, theirs = (read[name][0] for name in ("store, and as tensors", "TFRecords, mirrored, as tensors"))
     print(f"\nthe store over TFRecords: {ours / theirs:.1f}")
-    bars = {f"{name}: fields a CPU second": (cpu, LEAST_FIELDS) for name, (cpu, _) in fields.items()}
+    bars = {f"fields {DEFAULT}, a CPU second": (fields[DEFAULT][0], LEAST_FIELDS)}
     bars |= {"patches a CPU second": (ours, LEAST_PATCHES), "the store over TFRecords": (ours / theirs, LEAST_RATIO)}
     missed = [f"{name}: {value:,.1f}, at least {bar:,.0f}" for name, (value, bar) in bars.items() if value < bar]
     print(*missed, sep="\n", end="\n" if missed else "")

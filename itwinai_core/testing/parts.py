@@ -41,6 +41,9 @@ class Part:
         if name == "augmented" and self._augmented:
             change = self._source.augmented  # type: ignore[attr-defined]
             return lambda index, generator: change(self._indices[index], generator)
+        if name == "augmented_items" and self._augmented:
+            change_together = self._source.augmented_items  # type: ignore[attr-defined]
+            return lambda indices, seed, epoch: change_together(self._chosen(indices), seed, epoch)
         raise AttributeError(name)
 
     def _chosen(self, indices: Sequence[int]) -> np.ndarray:

@@ -91,6 +91,23 @@ def _twice(data: DataSplits) -> Iterator[Fault]:
                     "Draw from the generator that it is given, and from nothing else.",
                 )
                 break
+        if len(source) and hasattr(source, "augmented_items"):
+            yield from _changed_together(source, part)
+
+
+def _changed_together(source: Any, part: str) -> Iterator[Fault]:
+    """Find a batch whose samples are changed in another way than each of them alone, or than before."""
+    import numpy as np
+
+    first, last = np.array([0]), np.array([len(source) - 1])
+    together = source.augmented_items(np.concatenate([last, first]), 1, 2)
+    alone = [source.augmented_items(index, 1, 2) for index in (last, first)]
+    both = [np.concatenate([_array(leaf) for leaf in pair]) for pair in zip(*map(leaves, alone), strict=True)]
+    if not _equal(together, both):
+        yield Fault(
+            f"`augmented_items` changes a sample of the {part} part in two ways with the same seed and epoch.",
+            "Let what is drawn for a sample depend on seed, epoch and its index alone, not on the batch that it is in.",
+        )
 
 
 def _differing_samples(one: dict[str, np.ndarray], other: dict[str, np.ndarray], when: str) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from toys import NoisyPoints, Points
+from toys import NoisyPoints, Points, QuicklyNoisyPoints
 
 from itwinai_core import DataSplits, Source
 from itwinai_core.order import gather, gather_augmented
@@ -26,11 +26,13 @@ def test_a_part_is_a_source_with_the_chosen_samples():
 
 
 @pytest.mark.parametrize(
-    "source", [OneByOne(), Points(2.0, 10), NoisyPoints(2.0, 10, 0.5)], ids=lambda s: type(s).__name__
+    "source",
+    [OneByOne(), Points(2.0, 10), NoisyPoints(2.0, 10, 0.5), QuicklyNoisyPoints(2.0, 10, 0.5)],
+    ids=lambda s: type(s).__name__,
 )
 def test_a_part_offers_what_its_source_offers(source):
     part = Part(source, [1, 2])
-    for name in ("__getitems__", "augmented"):
+    for name in ("__getitems__", "augmented", "augmented_items"):
         assert hasattr(part, name) == hasattr(source, name)
     assert not hasattr(part, "x")
 
@@ -54,6 +56,14 @@ def test_samples_of_a_part_are_augmented_as_those_of_its_source():
     part = Part(source, [4])
     same = source.augmented(4, np.random.default_rng(1))
     assert np.array_equal(part.augmented(0, np.random.default_rng(1))[1], same[1])
+
+
+def test_a_batch_of_a_part_is_augmented_as_that_of_its_source():
+    source = QuicklyNoisyPoints(2.0, 10, 0.5)
+    same = gather_augmented(source, [7, 4], seed=3, epoch=2)
+    batch = gather_augmented(Part(source, [4, 1, 7]), [2, 0], seed=3, epoch=2)
+    assert np.array_equal(batch[1], same[1])
+    assert not hasattr(Part(source, [4], augmented=False), "augmented_items")
 
 
 def test_a_part_without_augmentation_hands_out_plain_samples():

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from toys import NoisyPoints, Points, TorchLine
+from toys import NoisyPoints, Points, QuicklyNoisyPoints, TorchLine
 from trials import problems, spoilt
 
 from itwinai_core import DataSplits
@@ -113,13 +113,22 @@ class Careless(NoisyPoints):
         return super().augmented(index, np.random.default_rng())
 
 
+class Mingling(QuicklyNoisyPoints):
+    """Points whose noise depends on the batch that they are in."""
+
+    def augmented_items(self, indices, seed, epoch):
+        x, y = self.__getitems__(indices)
+        return x, y + np.float32(np.random.default_rng([seed, epoch]).standard_normal(len(indices)))
+
+
 @pytest.mark.parametrize(
     ("train", "said"),
     [
         (Fickle(1.0, 20), "is another one when it is asked for again"),
         (Careless(1.0, 20, 0.5), "in two ways with the same generator"),
+        (Mingling(1.0, 20, 0.5), "in two ways with the same seed and epoch"),
     ],
-    ids=["fickle", "careless"],
+    ids=["fickle", "careless", "mingling"],
 )
 def test_samples_that_change_are_a_fault(trial_of, tmp_path, train, said):
     class Changing(TorchLine):
