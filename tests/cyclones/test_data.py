@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -205,6 +206,12 @@ def test_the_store_is_in_the_users_cache_where_none_is_named(tmp_path):
             [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PATH": "", **variables}
         )
         assert done.stdout.strip() == f"{place}/itwinai/cyclones"
+
+
+def test_a_store_in_the_home_folder_is_found_there(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    data.splits(SMALL.model_copy(update={"store": Path("~/patches"), "train_fields": 1}), seed=5)
+    assert len(list((tmp_path / "patches").iterdir())) == 3
 
 
 def test_every_sample_tells_its_time_and_is_of_its_years(splits):

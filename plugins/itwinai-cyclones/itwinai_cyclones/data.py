@@ -178,7 +178,7 @@ def patches_of(settings: DataSettings, scenes: Scenes, times: NDArray[np.datetim
     shares = settings.shares.model_dump()
     recipe = _recipe(scenes, times, {"shares": shares, "patches_per_storm": settings.patches_per_storm})
     make = partial(_patches_at, scenes, settings.patches_per_storm, shares)
-    folder = settings.store or default_store()
+    folder = settings.store.expanduser() if settings.store else default_store()
     values, records = stored(folder, f"patches-{part}", recipe, list(times), make, f"Cutting patches for {part}")
     return Patches(
         values=values,
@@ -201,7 +201,7 @@ def crops_of(settings: DataSettings, scenes: Scenes, times: NDArray[np.datetime6
     """
     recipe = _recipe(scenes, times, {"crops_per_field": 2 * settings.patches_per_storm})
     make = partial(_crops_at, scenes, 2 * settings.patches_per_storm)
-    folder = settings.store or default_store()
+    folder = settings.store.expanduser() if settings.store else default_store()
     values, records = stored(folder, f"crops-{part}", recipe, list(times), make, f"Cutting crops for {part}")
     return Crops(
         departures=values,
