@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from itwinai_core import KerasUseCase, RunConfig
+from itwinai_core import ConfigError, KerasUseCase, RunConfig
 from itwinai_cyclones import plugin
 from itwinai_cyclones.plugin import Cyclones
 from itwinai_cyclones.settings import CyclonesSettings
@@ -85,6 +85,23 @@ def test_data_and_model_of_a_run_fit_each_other(on_patches):
     patches, labels = data.train.__getitems__([0, 1])
     assert model.predict(patches, verbose=0).shape == labels.shape
     assert model.get_layer("standardise").mean.numpy()[0] == pytest.approx(1010, abs=15)
+
+
+def test_the_learning_rate_falls_over_the_updates_that_the_patches_make(run):
+    use_case = Cyclones()
+    data, model = use_case.build_data(run), use_case.build_model(run)
+    use_case.adapt(run, model, data.train)
+    batches = -(-len(data.train) // run.fit.batch_size)
+    assert model.optimizer._learning_rate.decay_steps == run.fit.epochs * batches
+
+
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_the_scale_of_the_inputs_is_refused_from_what_is_judged_on(run, part):
+    use_case = Cyclones()
+    data, model = use_case.build_data(run), use_case.build_model(run)
+    years = getattr(run.settings.data, f"{part}_years")
+    with pytest.raises(ConfigError, match=f"would know samples of ({'|'.join(map(str, years))}), which are none"):
+        use_case.adapt(run, model, getattr(data, part))
 
 
 def test_the_quick_run_is_small_and_takes_the_variables_of_the_sample():
