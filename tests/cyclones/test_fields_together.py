@@ -264,8 +264,28 @@ def test_times_out_of_order_are_refused(dataset, written, order):
         Fields([written(dataset.isel(time=order))], ["msl"])
 
 
+def test_what_nobody_needs_may_be_odd(dataset, written):
+    data = dataset.assign(si10=(dataset.u10 * 0 + 6).assign_attrs(units="m s-1"))
+    data["u10"].attrs["units"] = "furlongs per fortnight"
+    np.testing.assert_allclose(Fields([written(data)], ["wind_speed"]).at(0), 6)
+    with pytest.raises(FieldsError, match="'furlongs per fortnight'"):
+        Fields([written(data.drop_vars("si10"), "parts.nc")], ["wind_speed"])
+
+
+def test_vorticity_at_its_level_needs_no_winds_on_model_levels_beside_it(dataset, written):
+    data = dataset.assign(rv850=(dataset.u10 * 0 + 1e-5).assign_attrs(units="s-1"))
+    shape = ("time", "lev", "latitude", "longitude")
+    for name, standard_name in (("ua", "eastward_wind"), ("va", "northward_wind")):
+        winds_there = np.zeros((2, 3, 91, 180), dtype="f4")
+        data[name] = (shape, winds_there, {"standard_name": standard_name, "units": "m s-1"})
+    data = data.assign_coords(lev=("lev", [0.1, 0.5, 1.0], {"units": "1", "axis": "Z"}))
+    np.testing.assert_allclose(Fields([written(data)], ["vo_850"]).at(0)[0, :360], 1, rtol=1e-5)
+    with pytest.raises(FieldsError, match="no pressures"):
+        Fields([written(data.drop_vars("rv850"), "parts.nc")], ["vo_850"])
+
+
 def test_a_model_of_other_variables_is_told_what_it_was_trained_on_and_what_there_is(dataset, written):
     with pytest.raises(FieldsError) as error:
         Fields([written(dataset)], ["msl", "gust", "t_500", "t_300"])
     assert "The network was trained on msl, gust, t_500, t_300; of these the files hold msl." in str(error.value)
-    assert "settings.data.variables=[msl]" in str(error.value)
+    assert "settings.data.variables=[msl,wind_speed,u10,v10]" in str(error.value)

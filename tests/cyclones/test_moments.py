@@ -71,6 +71,26 @@ def test_days_written_as_one_number_are_read_as_echam_means_them():
     assert moments.texts() == ["2001-01-31T06:00", "2001-01-31T18:00"]
 
 
+@pytest.mark.parametrize(
+    "units",
+    [
+        "hours since 2000-01-01T00:00:00Z",
+        "hours since 2000-01-01 00:00:00 UTC",
+        "hours since 2000-01-01 00:00:00.000000",
+        "h since 2000-1-1",
+        "hours since 2000-01-01 00:00:00 +00:00",
+    ],
+)
+def test_the_start_of_time_may_be_spelt_in_many_ways(units):
+    assert read(data_of([0, 6], units=units)).texts() == ["2000-01-01T00:00", "2000-01-01T06:00"]
+
+
+def test_nanoseconds_are_read():
+    values = np.array(["2001-01-01T00", "2001-01-01T06"], "datetime64[ns]").astype(np.int64)
+    moments = read(data_of(values, units="nanoseconds since 1970-01-01", calendar="proleptic_gregorian"))
+    assert moments.texts() == ["2001-01-01T00:00", "2001-01-01T06:00"]
+
+
 @pytest.mark.parametrize("words", [["2001-01-01_00:00:00", "2001-01-01_06:00:00"], ["2001-01-01T00", "2001-01-01T06"]])
 def test_times_in_words_are_read(words):
     assert read(data_of(words)).texts() == ["2001-01-01T00:00", "2001-01-01T06:00"]

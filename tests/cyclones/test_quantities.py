@@ -44,8 +44,7 @@ def layers(tmp_path):
 
     def look(data, name):
         (data.to_dataset() if isinstance(data, xr.DataArray) else data).to_netcdf(tmp_path / "file.nc")
-        found = survey(tmp_path / "file.nc", open_dataset(tmp_path / "file.nc"), [KNOWN[name]])
-        return next(iter(found.values()), [])
+        return survey(tmp_path / "file.nc", open_dataset(tmp_path / "file.nc"), KNOWN[name])
 
     return look
 
@@ -148,6 +147,13 @@ def test_winds_of_another_height_are_not_winds_at_ten_metres(height, expected):
     assert find(data.assign_coords(height=stated), QUANTITIES["u10"]) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"), [("u100", None), ("ua100m", None), ("u_850", None), ("wind_east", "wind_east")]
+)
+def test_a_height_in_the_name_of_a_wind_counts_as_well(name, expected):
+    assert find(xr.Dataset({name: field(1.0, standard_name="eastward_wind")}), QUANTITIES["u10"]) == expected
+
+
 def on_levels(levels, units, name="ta", standard_name="air_temperature", value=260.0):
     """Return a variable on pressure levels, one kelvin more on each."""
     values = value + np.arange(len(levels))[:, None, None] + np.zeros((1, 8, 16))
@@ -186,6 +192,11 @@ def test_levels_are_found_by_their_pressure(layers, order, units):
 def test_levels_may_stand_in_the_names_of_variables(layers):
     data = xr.Dataset({"ta500": field(265.0, "K"), "t_250": field(230.0, "K"), "ta850hPa": field(285.0, "K")})
     assert {layer.level for layer in layers(data, "t_300")} == {500, 250, 850}
+
+
+def test_heights_in_the_names_of_winds_are_no_levels(layers):
+    data = xr.Dataset({name: field(5.0, "m s-1") for name in ("u10", "u100", "u850", "ua_500")})
+    assert {layer.variable: layer.level for layer in layers(data, "u_850")} == {"u850": 850, "ua_500": 500}
 
 
 def test_temperatures_of_the_sea_are_none_of_the_air(layers):

@@ -41,17 +41,22 @@ class Fields:
         self.paths = tuple(dict.fromkeys(paths))
         self.variables = tuple(variables)
         opened = Opened()
-        layers, named = self._survey(opened, watch)
-        held = {kind: {level for of, level in layers if of == kind} for kind, _ in layers}
+        wanted = {family(part): part for part in _with_parts(variables)}
+        layers, troubles = self._survey(opened, wanted, watch)
+        held = _levels(layers)
         recipes = {name: resolve(name, held) for name in variables}
         self._recipes = tuple(recipe for recipe in recipes.values() if recipe is not None)
-        if len(self._recipes) < len(recipes):
-            raise FieldsError(self._missing([name for name, found in recipes.items() if found is None], held, named))
+        missing = [name for name, recipe in recipes.items() if recipe is None]
+        keys = {key for recipe in self._recipes for part in recipe.parts for key in part.weights}
+        for kind in (*(family(part) for part in _with_parts(missing)), *(kind for kind, _ in keys)):
+            # What nobody needs may be as odd as it likes.
+            if kind in troubles:
+                raise troubles[kind]
+        if missing:
+            raise FieldsError(self._missing(missing, opened))
         self.notices = tuple(recipe.notice for recipe in self._recipes if recipe.notice)
         """What to tell about variables that no file holds as they are."""
-        by_family = {family(quantity): quantity for quantity in self._wanted()}
-        keys = {key for recipe in self._recipes for part in recipe.parts for key in part.weights}
-        self._series = {key: Series(by_family[key[0]], layers[key], opened) for key in sorted(keys, key=str)}
+        self._series = {key: Series(wanted[key[0]], layers[key], opened) for key in sorted(keys, key=str)}
         refuse_other_times(list(self._series.values()))
         for index in {0, len(self._clock) - 1}:
             # What does not serve is told before any work is done; what is cut short is most often so at its end.
@@ -88,20 +93,21 @@ class Fields:
         """What tells the time: any of the series that know it."""
         return max(self._series.values(), key=lambda one: one.dated)
 
-    def _wanted(self) -> list[Quantity]:
-        return [KNOWN[part] for name in self.variables for part in (name, *DERIVED.get(name, ()))]
-
-    def _survey(self, opened: Opened, watch: Watch) -> tuple[dict[Key, list[Layer]], set[str]]:
-        """Return the layers of all files by family and level, and the names of all variables."""
+    def _survey(
+        self, opened: Opened, wanted: dict[str, Quantity], watch: Watch
+    ) -> tuple[dict[Key, list[Layer]], dict[str, FieldsError]]:
+        """Return the layers of all files by family and level, and what was wrong with a family in one of them."""
         layers: dict[Key, list[Layer]] = {}
-        named: set[str] = set()
+        troubles: dict[str, FieldsError] = {}
         for path in watch(self.paths):
             data = opened(path)
-            named |= {str(name) for name in data.data_vars}
-            for kind, found in survey(path, data, self._wanted()).items():
-                for layer in found:
-                    layers.setdefault((kind, layer.level), []).append(layer)
-        return layers, named
+            for kind, quantity in wanted.items():
+                try:
+                    for layer in survey(path, data, quantity):
+                        layers.setdefault((kind, layer.level), []).append(layer)
+                except FieldsError as error:
+                    troubles.setdefault(kind, error)
+        return layers, troubles
 
     def _made(self, recipe: Recipe, index: int) -> NDArray[np.float32]:
         """Return a variable of one time on the model's grid."""
@@ -137,9 +143,11 @@ class Fields:
                 buried = buried | (np.abs(regrid.exact(gaps.astype(float))) > 1e-6)
         return total, np.broadcast_to(buried, total.shape)
 
-    def _missing(self, missing: Sequence[str], held: dict[str, set[float | None]], named: set[str]) -> str:
+    def _missing(self, missing: Sequence[str], opened: Opened) -> str:
         """Return the message about variables that no file holds."""
         name, quantity = missing[0], QUANTITIES[missing[0]]
+        layers, _ = self._survey(opened, {family(other): other for other in KNOWN.values()}, iter)
+        held, named = _levels(layers), {str(found) for path in self.paths for found in opened(path).data_vars}
         where, there = ", ".join(str(path) for path in self.paths[:3]), held.get(family(quantity))
         if there:
             levels = ", ".join(f"{level:g}" for level in sorted(filter(None, there), reverse=True))
@@ -156,10 +164,23 @@ class Fields:
                 f"Looked for the standard_name {' or '.join(quantity.standard_names)}, then for a variable called "
                 f"{', '.join(names)}{', or ' + ' and '.join(parts) + ' to work it out from' if parts else ''}.\n"
             )
-        known = [other for other in QUANTITIES if other not in missing and resolve(other, held) is not None]
+        known = [other for other in QUANTITIES if resolve(other, held) is not None]
         return (
             f"{reason}The network was trained on {', '.join(self.variables)}; of these the files hold "
-            f"{', '.join(known) or 'none'}.\n"
+            f"{', '.join(name for name in self.variables if name in known) or 'none'}.\n"
             "Give the files that hold the others, rename their variables, or train with "
             f"settings.data.variables=[{','.join(known or ['msl'])}]."
         )
+
+
+def _with_parts(variables: Iterable[str]) -> list[Quantity]:
+    """Return variables, and what they may be worked out from."""
+    return [KNOWN[part] for name in variables for part in (name, *DERIVED.get(name, ()))]
+
+
+def _levels(layers: Iterable[Key]) -> dict[str, set[float | None]]:
+    """Return the levels of each family."""
+    held: dict[str, set[float | None]] = {}
+    for kind, level in layers:
+        held.setdefault(kind, set()).add(level)
+    return held

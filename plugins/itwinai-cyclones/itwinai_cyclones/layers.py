@@ -1,7 +1,7 @@
 """What one file holds: each quantity on each of its levels, when, on which grid, and how to read it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +23,9 @@ NOWHERE = 1e19
 
 BLOCK = 128 * 2**20
 """Most that is read at once from a file that keeps many times in one piece [bytes]."""
+
+METRES = 100
+"""Height of winds that bear it in their name as others bear their level [m]."""
 
 CHOICES = {"number", "member", "member_id", "realization", "ensemble", "ens", "step", "expver"}
 """Dimensions that are no times even where a variable has no other."""
@@ -112,23 +115,18 @@ def family(quantity: Quantity) -> str:
     return quantity.aliases[0]
 
 
-def survey(path: Path, data: xr.Dataset, quantities: Iterable[Quantity]) -> dict[str, list[Layer]]:
-    """Return what a file holds of some quantities, by family.
+def survey(path: Path, data: xr.Dataset, quantity: Quantity) -> list[Layer]:
+    """Return what a file holds of a quantity: on each level, or at the surface.
 
     Args:
         path: The file.
         data: The file, open.
-        quantities: What is looked for.
+        quantity: What is looked for; its own level does not matter.
 
     Raises:
         FieldsError: what is there cannot be understood.
     """
-    found: dict[str, list[Layer]] = {}
-    for quantity in {family(quantity): quantity for quantity in quantities}.values():
-        layers = _on_levels(path, data, quantity) if quantity.level else _at_surface(path, data, quantity)
-        if layers:
-            found[family(quantity)] = layers
-    return found
+    return _on_levels(path, data, quantity) if quantity.level else _at_surface(path, data, quantity)
 
 
 def find(data: xr.Dataset, quantity: Quantity) -> str | None:
@@ -160,7 +158,8 @@ def _near_ground(data: xr.Dataset, variable: xr.DataArray) -> bool:
         on_level = axes.levels(data, variable, "") is not None
     except FieldsError:
         return False
-    height = axes.height(data, variable)
+    height, told = axes.height(data, variable), re.fullmatch(r"(?:u|v|ua|va|ws|si)_?(\d+)m?", str(variable.name))
+    height = float(told[1]) if told else height
     return not on_level and (height is None or abs(height - 10) <= 5)
 
 
@@ -195,13 +194,17 @@ def _on_levels(path: Path, data: xr.Dataset, quantity: Quantity) -> list[Layer]:
 
 
 def _candidates(data: xr.Dataset, quantity: Quantity) -> Iterator[tuple[str, float]]:
-    """Yield the variables that may be a quantity on levels, with the level in their name [hPa], or 0."""
+    """Yield the variables that may be a quantity on levels, with the level in their name [hPa], or 0.
+
+    ``u10`` and ``u100`` are no levels but winds at so many metres.
+    """
     aliases = "|".join(quantity.aliases)
     for name, variable in data.data_vars.items():
-        matched = re.fullmatch(rf"(?:{aliases})(?:_?(\d{{2,4}})(?:hPa)?)?", str(name))
+        matched = re.fullmatch(rf"(?:{aliases})(?:_?(\d{{3,4}})(?:hPa)?)?", str(name))
+        level = float(matched[1] or 0) if matched else 0.0
         standard = variable.attrs.get("standard_name")
-        if standard in quantity.standard_names or (matched and standard in {None, "unknown"}):
-            yield str(name), float(matched[1] or 0) if matched else 0.0
+        if level != METRES and (standard in quantity.standard_names or (matched and standard in {None, "unknown"})):
+            yield str(name), level
 
 
 def _layer(path: Path, data: xr.Dataset, array: xr.DataArray, quantity: Quantity, level: dict[str, int]) -> Layer:

@@ -132,6 +132,8 @@ def _decoded(values: NDArray[np.generic], stated: tuple[str | None, str], where:
 
 def _seconds(values: NDArray[np.generic], units: str, calendar: str) -> NDArray[np.float64]:
     """Return numbers in some units as seconds since 1850."""
+    if units.startswith("nanoseconds"):
+        values, units = values.astype(np.int64) // 1000, units.replace("nano", "micro", 1)
     if not units.startswith("day as"):
         dates = cftime.num2date(values, units, calendar)
         return np.asarray(cftime.date2num(dates, ORIGIN, calendar), dtype=float)

@@ -114,13 +114,13 @@ def refuse_half_a_store(path: Path, variable: str) -> None:
 class Opened:
     """Data sets by path, of which only the last few that were asked for stay open.
 
-    An archive of years is more files than a process may hold open, and than memory holds the coordinates of.
+    An archive of years is more files than a process may hold open, and HDF5 keeps some 25 MB for each that was read.
 
     Args:
         most: How many stay open.
     """
 
-    def __init__(self, most: int = 16) -> None:
+    def __init__(self, most: int = 8) -> None:
         self._most = most
         self._open: OrderedDict[Path, xr.Dataset] = OrderedDict()
 
