@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 import zarr
 
-from itwinai_cyclones import export
+from itwinai_cyclones import export, opening
 from itwinai_cyclones.detect_files import MANY
 from itwinai_cyclones.fields import Fields
 from itwinai_cyclones.settings import CyclonesSettings, DataSettings
@@ -78,6 +78,24 @@ def test_times_that_lie_deep_in_one_piece_are_read_together_but_not_all_at_once(
     for index in range(60):
         fields.at(index)
     assert [sizes["time"] for sizes in reads] == [20, 20]  # the first was there already
+
+
+def test_only_the_files_of_the_time_at_hand_stay_open_and_none_is_opened_twice(dataset, written, monkeypatch):
+    units = {"units": "days since 1950-01-01", "calendar": "noleap"}
+    years = [dataset.assign_coords(time=("time", [365.0 * year, 365.0 * year + 0.25], units)) for year in range(4)]
+    names = ("msl", "u10", "v10")
+    paths = [written(data[[name]], f"{name}_{year}.nc") for year, data in enumerate(years) for name in names]
+    fields = Fields(paths, ["msl", "wind_speed"])
+    calls, held = [], opening.open_dataset
+    monkeypatch.setattr(opening, "open_dataset", lambda path: calls.append(path.name) or held(path))
+    closed = []
+    close = xr.Dataset.close
+    monkeypatch.setattr(xr.Dataset, "close", lambda data: closed.append(data) or close(data))
+    for index in range(len(fields.times)):
+        fields.at(index)
+    # Those of the first year were open already.
+    assert sorted(calls) == sorted(path.name for path in paths if "_0" not in path.name)
+    assert len(closed) == len(calls)
 
 
 def test_a_prediction_lets_go_of_each_time_before_the_next(tmp_path, dataset, written, lowest_pressure, monkeypatch):

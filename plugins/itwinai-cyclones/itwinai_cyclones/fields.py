@@ -56,9 +56,10 @@ class Fields:
             raise FieldsError(self._missing(missing, opened))
         self.notices = tuple(recipe.notice for recipe in self._recipes if recipe.notice)
         """What to tell about variables that no file holds as they are."""
+        opened.most = max(2, len(keys))
         self._series = {key: Series(wanted[key[0]], layers[key], opened) for key in sorted(keys, key=str)}
         refuse_other_times(list(self._series.values()))
-        for index in {0, len(self._clock) - 1}:
+        for index in dict.fromkeys((len(self._clock) - 1, 0)):
             # What does not serve is told before any work is done; what is cut short is most often so at its end.
             with suppress(NoValuesError):
                 self.at(index)

@@ -116,12 +116,12 @@ class Opened:
 
     An archive of years is more files than a process may hold open, and HDF5 keeps some 25 MB for each that was read.
 
-    Args:
-        most: How many stay open.
+    Attributes:
+        most: How many stay open: one for each variable that is read in turns, or each read would open its file again.
     """
 
-    def __init__(self, most: int = 8) -> None:
-        self._most = most
+    def __init__(self, most: int = 2) -> None:
+        self.most = most
         self._open: OrderedDict[Path, xr.Dataset] = OrderedDict()
 
     def __call__(self, path: Path) -> xr.Dataset:
@@ -136,6 +136,6 @@ class Opened:
         if path not in self._open:
             self._open[path] = open_dataset(path)
         self._open.move_to_end(path)
-        while len(self._open) > self._most:
+        while len(self._open) > self.most:
             self._open.popitem(last=False)[1].close()
         return self._open[path]
