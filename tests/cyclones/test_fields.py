@@ -44,6 +44,13 @@ def test_values_at_grid_points_are_those_of_the_file(dataset, expected):
         lambda data: data.rename(latitude="lat", longitude="lon", msl="psl", u10="uas", v10="vas"),
         lambda data: data.assign(msl=(data.msl / 100).assign_attrs(units="hPa")),
         lambda data: data.assign(msl=data.msl.assign_attrs(units=None).drop_attrs()),
+        lambda data: data.isel(longitude=slice(None, None, -1)),
+        lambda data: data.assign_coords(longitude=data.longitude - 360),
+        lambda data: data.assign_coords(latitude=data.latitude.astype("i2"), longitude=data.longitude.astype("f4")),
+        lambda data: data.rename(latitude="LAT", longitude="LON", time="TIME"),
+        lambda data: data.transpose("latitude", "longitude", "time"),
+        lambda data: data.expand_dims(level=[1000]),
+        lambda data: data.assign(psl=(data.msl + 500).assign_attrs(data.msl.attrs)),
         lambda data: data.rename(msl="pressure_field").assign(
             pressure_field=data.msl.assign_attrs(standard_name="air_pressure_at_sea_level")
         ),
@@ -57,6 +64,13 @@ def test_values_at_grid_points_are_those_of_the_file(dataset, expected):
         "cmip6_names",
         "hPa",
         "no_units",
+        "west_first",
+        "negative",
+        "integers",
+        "capitals",
+        "time_last",
+        "one_level",
+        "two_of_one_standard_name",
         "standard_name",
     ],
 )

@@ -192,7 +192,9 @@ def test_a_calm_all_over_the_globe_was_never_written(dataset, written):
     data = dataset.assign(u10=dataset.u10 * 0, v10=dataset.v10 * 0)
     for name in ("u10", "v10"):
         data[name].attrs["units"] = "m s-1"
-    with pytest.raises(FieldsError, match=r"hold wind_speed with a median of 0 m/s at 2020-08-01T0.:00: no wind speed"):
+    with pytest.raises(
+        FieldsError, match=r"holds wind_speed with a median of 0 m/s at 2020-08-01T0.:00: no wind speed"
+    ):
         Fields([written(data)], ["wind_speed"])
 
 
@@ -262,6 +264,12 @@ def test_variables_at_other_hours_are_refused_with_the_first(dataset, written):
 def test_times_out_of_order_are_refused(dataset, written, order):
     with pytest.raises(FieldsError, match=r"go backwards|twice"):
         Fields([written(dataset.isel(time=order))], ["msl"])
+
+
+def test_many_files_are_named_by_the_first_three(dataset, written):
+    paths = [written(data, f"{number}.nc") for number, data in enumerate(years(dataset, count=5))]
+    with pytest.raises(FieldsError, match=r"0\.nc, .*1\.nc, .*2\.nc and 2 more has no gust"):
+        Fields(paths, ["gust"])
 
 
 def test_what_nobody_needs_may_be_odd(dataset, written):

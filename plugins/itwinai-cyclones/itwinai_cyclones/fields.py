@@ -94,6 +94,11 @@ class Fields:
         """What tells the time: any of the series that know it."""
         return max(self._series.values(), key=lambda one: one.dated)
 
+    @property
+    def _where(self) -> str:
+        more = len(self.paths) - 3
+        return ", ".join(map(str, self.paths[:3])) + (f" and {more} more" if more > 0 else "")
+
     def _survey(
         self, opened: Opened, wanted: dict[str, Quantity], watch: Watch
     ) -> tuple[dict[Key, list[Layer]], dict[str, FieldsError]]:
@@ -126,7 +131,8 @@ class Fields:
         if not quantity.plausible[0] <= median <= quantity.plausible[1]:
             where = self.times[index] or f"time {index}"
             raise FieldsError(
-                f"{', '.join(map(str, self.paths[:3]))} hold {recipe.name} with a median of {median:g} {quantity.unit} "
+                f"{self._where} {'hold' if len(self.paths) > 1 else 'holds'} {recipe.name} with a median of "
+                f"{median:g} {quantity.unit} "
                 f"at {where}: no {quantity.title}, whose median lies between {quantity.plausible[0]:g} and "
                 f"{quantity.plausible[1]:g} {quantity.unit}.\n"
                 "Correct the attribute 'units', or get the file again if part of it was not written."
@@ -149,7 +155,7 @@ class Fields:
         name, quantity = missing[0], QUANTITIES[missing[0]]
         layers, _ = self._survey(opened, {family(other): other for other in KNOWN.values()}, iter)
         held, named = _levels(layers), {str(found) for path in self.paths for found in opened(path).data_vars}
-        where, there = ", ".join(str(path) for path in self.paths[:3]), held.get(family(quantity))
+        where, there = self._where, held.get(family(quantity))
         if there:
             levels = ", ".join(f"{level:g}" for level in sorted(filter(None, there), reverse=True))
             reason = (
