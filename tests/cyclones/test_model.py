@@ -17,7 +17,7 @@ YEARS = tuple(range(1990, 2010))
 
 @pytest.fixture
 def network():
-    return compiled(DataSettings(variables=("msl", "wind_speed")), ModelSettings(learning_rate=1e-3))
+    return compiled(DataSettings(variables=("msl", "wind_speed")), ModelSettings(name="vgg_v1", learning_rate=1e-3))
 
 
 class Source:
@@ -35,8 +35,8 @@ class Source:
         return self.patches[index], np.zeros(2, dtype=np.float32)
 
 
-def test_the_default_network_is_the_first_version():
-    assert ModelSettings().name == "vgg_v1"
+def test_the_default_network_is_the_one_for_whole_globes():
+    assert ModelSettings().name == "compact"
     assert ModelSettings().regularisation == "none"
 
 
@@ -118,7 +118,7 @@ def test_weights_are_read_back_into_a_network_built_anew(network, tmp_path):
     adapt(network, Source(), YEARS, 100)
     patches = Source(8).patches
     network.save(tmp_path / "network.keras")
-    again = compiled(DataSettings(variables=("msl", "wind_speed")), ModelSettings(learning_rate=1e-3))
+    again = compiled(DataSettings(variables=("msl", "wind_speed")), ModelSettings(name="vgg_v1", learning_rate=1e-3))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Skipping variable loading for optimizer")
         again.load_weights(tmp_path / "network.keras")
