@@ -51,7 +51,8 @@ def test_a_run_is_judged_beside_its_baselines(runs):
     for name in ("recall", "false_positive_rate", "baseline_recall", "baseline_distance_km", "globe_detected"):
         assert np.isfinite(metrics[f"test/{name}"])
     artefacts = {path.name for path in (runs / "small" / "artefacts").iterdir()}
-    assert artefacts == {"distances.png", "globe.png", "patches.png"}
+    pictures = {"distances.png", "globe.png", "globe_distances.png", "patches.png", "reliability.png"}
+    assert artefacts == {*pictures, "globes.json"}
 
 
 @pytest.mark.slow
