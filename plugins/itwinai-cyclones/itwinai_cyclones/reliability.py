@@ -83,5 +83,5 @@ def draw_reliability(path: Path, found: Reliability, threshold: float) -> None:
         axes.axvline(threshold, color="crimson", linestyle="--", linewidth=1, label="Least score that is reported")
     upper.set(ylabel="Share that are cyclones", ylim=(-0.02, 1.02), title=f"{found.count.sum()} centres, any score")
     lower.set(xlabel="Score", ylabel="Centres", xlim=(0, 1))
-    upper.legend(loc="upper left")
+    upper.legend(loc="lower right")
     save(drawn, path)
