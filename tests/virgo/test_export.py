@@ -32,9 +32,10 @@ class Echo(torch.nn.Module):
         super().__init__()
         self.number = number
 
-    def forward(self, witnesses):
+    def answers(self, witnesses):
         """Return the witness's image."""
-        return witnesses[:, self.number : self.number + 1]
+        image = witnesses[:, self.number : self.number + 1]
+        return image, image
 
 
 @pytest.fixture(scope="module")
@@ -152,4 +153,5 @@ def test_the_truth_goes_along_with_the_held_out_recording(judged, data):
 @pytest.mark.parametrize("count", [1, 16, 37])
 def test_estimates_come_in_the_order_of_their_windows(count, rng):
     witnesses = rng.normal(size=(count, 3, 16, 16)).astype(np.float32)
-    assert (estimated(Echo(2), witnesses) == witnesses[:, 2:]).all()
+    for answer in estimated(Echo(2), witnesses):
+        assert (answer == witnesses[:, 2:]).all()

@@ -2,25 +2,15 @@
 
 import numpy as np
 import pytest
-import torch
 
+from itwinai_virgo.coincidences import explained, shared
 from itwinai_virgo.images import Images
-from itwinai_virgo.reconstruction import reconstructed
 from itwinai_virgo.truth import NOTHING_KNOWN, Chirp, Glitch, Truth
 from itwinai_virgo.veto_trial import judged_vetoes
+from itwinai_virgo.vetoes import columns
 
 WINDOW = 4.0
 START = 1000.0
-
-
-class First(torch.nn.Module):
-    """Estimates the strain as its first witness."""
-
-    device = torch.device("cpu")
-
-    def forward(self, inputs):
-        """Return the witness's image."""
-        return inputs[:, :1]
 
 
 def at(gps):
@@ -40,7 +30,9 @@ def judge(rng):
                 energy[window, 0, 6:9, max(column - 1, 0) : column + 2] += 80.0
         scaled = [np.log1p(energy).astype(np.float32) for energy in (witness, strain)]
         part = Images(*scaled, START + WINDOW * np.arange(60), None, truth)
-        return judged_vetoes(reconstructed(First(), part), WINDOW, 0.02)
+        own, seen = strain[:, 0], witness[:, 0]
+        evidence = [explained(own, seen, WINDOW / 64), *shared(own, witness, seen)]
+        return judged_vetoes(part, columns(evidence, part.gps, WINDOW), 0.02)
 
     return judged
 
@@ -86,3 +78,10 @@ def test_nothing_to_catch_has_no_efficiency(judge):
     )
     assert found.curve is None
     assert "veto_chirps" not in found.scores
+
+
+def test_a_signal_under_a_glitch_that_is_caught_is_not_counted(judge):
+    glitches = tuple(Glitch("whistle", gps, 20.0, "V1:X", 15.0) for gps in (1010.5, 1101.0))
+    found = judge([1010.5, 1101.0], [], Truth(glitches, (Chirp(1101.1, 1100.0, 20.0, (30.0, 20.0)),)))
+    assert "veto_chirps_touched" not in found.scores
+    assert found.scores["veto_chirps_under_glitches"] == 1.0

@@ -3,27 +3,26 @@
 import numpy as np
 import pytest
 
-from itwinai_virgo.vetoes import Columns, columns, curve, explained_energy, limit_threshold
+from itwinai_virgo.coincidences import explained, shared
+from itwinai_virgo.vetoes import Columns, columns, curve, limit_threshold
 
 WINDOW = 4.0
 GPS = 1000.0 + WINDOW * np.arange(30)
 
 
-@pytest.fixture
-def scene(rng):
-    """Return strain, witnesses and what is explained of noise with one glitch in both, and one in the strain alone."""
-    strain, witness, explained = rng.exponential(size=(3, 30, 1, 16, 64))
-    for energy in (strain, witness, explained):
-        energy[10, 0, 5:9, 30:34] += 60.0
-    strain[20, 0, 5:9, 30:34] += 200.0
-    return np.log1p(strain), np.log1p(witness), explained
+def evidence_of(strain, witness, foreseen):
+    """Return the evidence of energies of shape ``(N, F, T)``."""
+    return [explained(strain, foreseen, WINDOW / 64), *shared(strain, witness[:, None], foreseen)]
 
 
 @pytest.fixture
-def found(scene):
-    """Return the scores of the scene."""
-    strain, witness, explained = scene
-    return columns((explained, explained), strain, witness, GPS, WINDOW)
+def found(rng):
+    """Return the scores of noise with one glitch in strain and witness, and one in the strain alone."""
+    strain, witness, foreseen = rng.exponential(size=(3, 30, 16, 64))
+    for energy in (strain, witness, foreseen):
+        energy[10, 5:9, 30:34] += 60.0
+    strain[20, 5:9, 30:34] += 200.0
+    return columns(evidence_of(strain, witness, foreseen), GPS, WINDOW)
 
 
 def test_the_loudest_is_what_both_show(found):
@@ -89,21 +88,28 @@ def test_times_outside_have_no_score():
     assert found.known.spans.tolist() == [[10.0, 12.0], [20.0, 21.0]]
 
 
-def test_evidence_does_not_grow_with_a_signal_of_the_strain_alone(rng):
-    estimate = np.log1p(rng.exponential(size=(2, 1, 16, 16)))
-    weak, strong = (np.full_like(estimate, np.log1p(energy)) for energy in (10.0, 1e4))
-    assert (explained_energy(weak, estimate) == explained_energy(strong, estimate)).all()
-
-
-def test_zeros_are_never_loud():
-    zeros = np.zeros((3, 1, 16, 64))
-    assert not columns((zeros, zeros), zeros, zeros, GPS[:3], WINDOW).score.any()
+def test_nothing_is_never_loud():
+    assert not columns([np.zeros(3 * 64), np.zeros(3 * 64)], GPS[:3], WINDOW).score.any()
 
 
 def test_a_limit_for_one_segment_allows_one_where_two_columns_are_the_loudest_each_in_its_way(rng):
-    strain, witness, explained = rng.exponential(size=(3, 15, 1, 16, 64))
-    explained[3, 0, 5:9, 20:24] += 60.0
+    strain, witness, foreseen = rng.exponential(size=(3, 15, 16, 64))
+    foreseen[3, 5:9, 20:24] += 60.0
     for energy in (strain, witness):
-        energy[10, 0, 5:9, 30:34] += 60.0
-    found = columns((explained, explained), np.log1p(strain), np.log1p(witness), GPS[:15], WINDOW)
+        energy[10, 5:9, 30:34] += 60.0
+    found = columns(evidence_of(strain, witness, foreseen), GPS[:15], WINDOW)
     assert len(found.above(limit_threshold(found.score, 0.01))) == 1
+
+
+def test_a_segment_lies_about_the_middle_of_what_is_loud_and_not_about_the_loudest():
+    evidence = np.zeros(30 * 64)
+    evidence[1000:1009] = 6.0 - 0.01 * np.arange(9)
+    found = columns([evidence], GPS, WINDOW)
+    assert found.above(1.0).spans.tolist() == [[1000.0 + 1002 * WINDOW / 64, 1000.0 + 1007 * WINDOW / 64]]
+
+
+def test_a_louder_column_far_away_does_not_move_a_segment():
+    evidence = np.zeros(30 * 64)
+    evidence[[500, 520]] = 5.0, 9.0
+    spans = columns([evidence], GPS, WINDOW).above(1.0).spans
+    assert spans.mean(axis=1) == pytest.approx(1000.0 + np.array([500.5, 520.5]) * WINDOW / 64)

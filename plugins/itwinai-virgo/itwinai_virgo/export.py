@@ -98,7 +98,7 @@ def _veto_scores(settings: VirgoSettings, found: Reconstruction, folder: Path) -
     if found.part.recording is None:
         return {}
     limit = settings.evaluation.dead_time
-    judged = judged_vetoes(found, settings.qscan.window, limit)
+    judged = judged_vetoes(found.part, found.columns(settings), limit)
     write_segments(folder, settings.data.strain, judged.segments, judged.known)
     loud = "veto_efficiency" not in judged.scores
     efficiency = judged.scores.get("veto_efficiency_loud" if loud else "veto_efficiency")

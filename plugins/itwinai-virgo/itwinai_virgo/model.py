@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 WARM_UP = 0.1
 """Part of the updates over which the learning rate rises."""
 
-KEPT = 4.0
-"""Start of the task ``denoise``: the logit of the part of the energy that is kept, 98 %."""
+TAKEN = -2.0
+"""Start of the task ``denoise``: the logit of the part of the energy that is taken away, 12 %."""
+
+FORESEEN = 3.0
+"""Energy that ``denoise`` takes away at most, in units of what the witnesses alone foresee."""
 
 
 class StrainEstimator(LightningModule):
@@ -35,8 +38,10 @@ class StrainEstimator(LightningModule):
     training part by ``fit_scaling`` and saved with the weights. The network alone may run in bfloat16, and keeps the
     channels of a pixel side by side in memory, which convolutions on CPUs and GPUs work on faster.
 
-    Of the task ``denoise`` the network answers which part of each pixel's energy to keep. So it can add nothing to the
-    strain; and it takes nothing away where the strain does not follow the witnesses, whatever it has learnt.
+    Of the task ``denoise`` the network answers twice. Without the strain it foresees the strain's image, as in the task
+    ``noise``; with it, which part of each pixel's energy to take away. Whatever it has learnt, it can add nothing to
+    the strain, takes nothing away where the strain does not follow the witnesses, and never more than a few times what
+    it has foreseen: a loud signal, which no witness foresees, stays.
     """
 
     input_mean: Tensor
@@ -67,10 +72,9 @@ class StrainEstimator(LightningModule):
         self.input_deviation.copy_(torch.from_numpy(scaling.deviation[:, None, None]))
         self.strain_deviation.fill_(scaling.target_deviation)
         self.strain_median.fill_(scaling.target_median)
-        start = math.log(math.expm1(max(scaling.target_median / scaling.target_deviation, 1e-3)))
         head = self.network.head
         if isinstance(head, nn.Conv2d) and head.bias is not None:
-            nn.init.constant_(head.bias, KEPT if self._gated else start)
+            nn.init.constant_(head.bias, float(self._start))
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Return the estimated image.
@@ -81,13 +85,31 @@ class StrainEstimator(LightningModule):
         Returns:
             Scaled energies, not negative, shape ``(B, 1, F, T)``.
         """
+        return self.answers(inputs)[0]
+
+    def answers(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the estimated image, and the image of the strain that the witnesses alone foresee.
+
+        Both are the same of the task ``noise``.
+
+        Args:
+            inputs: Scaled energies, shape ``(B, C, F, T)``; for ``denoise`` the strain comes first.
+
+        Returns:
+            Scaled energies, not negative, each of shape ``(B, 1, F, T)``.
+        """
         scaled = (inputs - self.input_mean) / self.input_deviation
-        raw = self.network(scaled.contiguous(memory_format=torch.channels_last)).float()
-        if self._gated:
-            strain, witnesses = inputs[:, :1], inputs[:, 1:]
-            taken = torch.sigmoid(-raw) * evidence(strain, witnesses)
-            return torch.log1p((1.0 - taken) * torch.expm1(strain))
-        return nn.functional.softplus(raw) * self.strain_deviation
+        if not self._gated:
+            foreseen = self._foreseen(self._raw(scaled))
+            return foreseen, foreseen
+        blind = torch.cat([torch.zeros_like(scaled[:, :1]), scaled[:, 1:]], dim=1)
+        seen, unseen = self._raw(torch.cat([scaled, blind])).chunk(2)
+        foreseen = self._foreseen(unseen)
+        strain, witnesses = inputs[:, :1], inputs[:, 1:]
+        energy = torch.expm1(strain)
+        taken = energy * torch.sigmoid(seen - self._start + TAKEN) * evidence(strain, witnesses)
+        # Foreseeing is learnt from the strain alone: energy to be taken away must not raise it.
+        return torch.log1p(energy - torch.minimum(taken, FORESEEN * torch.expm1(foreseen.detach()))), foreseen
 
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
         """Return the loss of a training batch."""
@@ -114,11 +136,30 @@ class StrainEstimator(LightningModule):
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda update: _cycle(update / max(updates, 1)))
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
+    @property
+    def _start(self) -> Tensor:
+        """Answer of the network of which its median is that of the training target."""
+        return torch.log(torch.expm1((self.strain_median / self.strain_deviation).clamp_min(1e-3)))
+
+    def _raw(self, scaled: Tensor) -> Tensor:
+        """Return what the network makes of images of unit deviation, in float32."""
+        raw: Tensor = self.network(scaled.contiguous(memory_format=torch.channels_last))
+        return raw.float()
+
+    def _foreseen(self, raw: Tensor) -> Tensor:
+        """Return a positive image of the strain's scale."""
+        return nn.functional.softplus(raw) * self.strain_deviation
+
     def _loss(self, batch: tuple[Tensor, Tensor], part: str, metrics: MetricCollection) -> Tensor:
-        """Return the mean absolute error in units of the training target's deviation, logged; update the metrics."""
+        """Return the mean absolute error in units of the training target's deviation, logged; update the metrics.
+
+        Of the task ``denoise`` the error of what is foreseen comes on top.
+        """
         inputs, target = batch
-        estimate = self(inputs)
+        estimate, foreseen = self.answers(inputs)
         loss = nn.functional.l1_loss(estimate, target) / self.strain_deviation
+        if self._gated:
+            loss = loss + nn.functional.l1_loss(foreseen, inputs[:, :1]) / self.strain_deviation
         metrics.update(estimate.detach(), target)
         self.log(f"{part}/loss", loss, on_step=False, on_epoch=True, batch_size=len(target))
         return loss

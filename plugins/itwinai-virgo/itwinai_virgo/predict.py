@@ -76,7 +76,7 @@ def _analysed(settings: VirgoSettings, path: Path) -> tuple[Scan, Images | None,
 def _written(folder: Path, settings: VirgoSettings, found: Reconstruction, median: float) -> list[str]:
     """Write estimate, cleaned images and segments, and a picture of up to a minute; return what is found."""
     transform, part = image_transform(settings), found.part
-    columns = found.columns(settings.qscan.window)
+    columns = found.columns(settings)
     flagged, known = columns.above(limit_threshold(columns.score, settings.evaluation.dead_time)), columns.known
     write_arrays(folder / "estimate.h5", settings, found, None)
     write_segments(folder, settings.data.strain, flagged, known)

@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from itwinai_virgo import cleaning, vetoes
+from itwinai_virgo import cleaning, coincidences, vetoes
+from itwinai_virgo.qtransform import highest_frequency
 from itwinai_virgo.truth import Truth
-from itwinai_virgo.windows import BATCH, images
+from itwinai_virgo.windows import BATCH, images, peak_energies
 
 if TYPE_CHECKING:
     from itwinai_virgo.images import Images
     from itwinai_virgo.model import StrainEstimator
     from itwinai_virgo.settings import VirgoSettings
     from itwinai_virgo.vetoes import Columns
+
+
+QS = (5.0, 30.0)
+"""Quality factors, beside that of the images, at which strain and witnesses are compared: of bursts, of what lasts."""
 
 
 @dataclass(frozen=True)
@@ -26,32 +31,41 @@ class Reconstruction:
     Attributes:
         part: The data.
         estimate: What the network answered, ``ln(1 + E)``, shape ``(N, 1, F, T)``.
+        foreseen: Image of the strain from the witnesses alone, likewise; of the task ``noise`` the estimate itself.
         cleaned: The strain without what is explained.
     """
 
     part: Images
     estimate: np.ndarray
+    foreseen: np.ndarray
     cleaned: cleaning.Cleaned
 
-    def columns(self, window: float) -> Columns:
-        """Return the loudness of what witnesses explain, column by column, of windows of some length [s]."""
-        part = self.part
-        energies = (self.cleaned.explained, self.cleaned.explained)
-        if part.task == "noise":
-            energies = vetoes.explained_energy(part.strain, self.estimate), np.expm1(self.estimate)
-        return vetoes.columns(energies, part.strain, part.witnesses, part.gps, window)
+    def columns(self, settings: VirgoSettings) -> Columns:
+        """Return the loudness of what witnesses explain, column by column, of a part that has a recording."""
+        recording = self.part.recording
+        if recording is None:
+            raise ValueError("images without a recording have no time to flag")
+        scan, rate = settings.qscan, settings.data.sample_rate
+        strain, foreseen = (np.expm1(images[:, 0]) for images in (self.part.strain, self.foreseen))
+        evidence = [coincidences.explained(strain, foreseen, scan.window / scan.times)]
+        qs = [q for q in sorted({*QS, scan.q}) if q == scan.q or highest_frequency(rate, q) > 2.0 * scan.low]
+        for energies in peak_energies(recording, settings, qs):
+            evidence += coincidences.shared(energies[:, 0], energies[:, 1:], foreseen)
+        return vetoes.columns(evidence, self.part.gps, scan.window)
 
 
 @torch.no_grad()
-def estimated(model: StrainEstimator, inputs: np.ndarray) -> np.ndarray:
-    """Return what the network answers to images ``(N, C, F, T)``, shape ``(N, 1, F, T)``."""
+def estimated(model: StrainEstimator, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the network answers to images ``(N, C, F, T)``, and what it foresees, each ``(N, 1, F, T)``."""
     parts = [torch.from_numpy(inputs[first : first + BATCH]) for first in range(0, len(inputs), BATCH)]
-    return torch.cat([model(part.to(model.device)).float().cpu() for part in parts]).numpy()
+    answers = [model.answers(part.to(model.device)) for part in parts]
+    estimate, foreseen = (torch.cat(images).float().cpu().numpy() for images in zip(*answers, strict=True))
+    return estimate, foreseen
 
 
 def reconstructed(model: StrainEstimator, part: Images) -> Reconstruction:
     """Return what the network makes of a part: of the task ``denoise`` its answer is the cleaned strain itself."""
-    return _with_estimate(part, estimated(model, part.inputs))
+    return _with_answers(part, *estimated(model, part.inputs))
 
 
 def unwitnessed(model: StrainEstimator, found: Reconstruction) -> Reconstruction:
@@ -59,14 +73,17 @@ def unwitnessed(model: StrainEstimator, found: Reconstruction) -> Reconstruction
     part = found.part
     shift = len(part) // 2
     if part.task == "noise":
-        return _with_estimate(part, np.roll(found.estimate, shift, axis=0))
+        rolled = np.roll(found.estimate, shift, axis=0)
+        return _with_answers(part, rolled, rolled)
     return reconstructed(model, replace(part, witnesses=np.roll(part.witnesses, shift, axis=0), clean=part.strain))
 
 
 def with_strain(model: StrainEstimator, found: Reconstruction, strain: np.ndarray) -> Reconstruction:
     """Return the same with other images of the strain, shape ``(N, 1, F, T)``, beside the same witnesses."""
     part = replace(found.part, strain=strain)
-    return _with_estimate(part, found.estimate) if part.task == "noise" else reconstructed(model, part)
+    if part.task == "noise":
+        return _with_answers(part, found.estimate, found.foreseen)
+    return reconstructed(model, part)
 
 
 def on_strain_scale(settings: VirgoSettings, part: Images, values: np.ndarray, name: str) -> np.ndarray:
@@ -117,7 +134,7 @@ def oracle(settings: VirgoSettings, part: Images, clean: np.ndarray | None) -> n
     return np.asarray(np.log1p(np.expm1(coupled) + rest))
 
 
-def _with_estimate(part: Images, estimate: np.ndarray) -> Reconstruction:
-    """Return an estimate with the images that it cleans."""
+def _with_answers(part: Images, estimate: np.ndarray, foreseen: np.ndarray) -> Reconstruction:
+    """Return what a network answered with the images that it cleans."""
     clean = cleaning.gated if part.task == "denoise" else cleaning.clean
-    return Reconstruction(part, estimate, clean(part.strain, estimate))
+    return Reconstruction(part, estimate, foreseen, clean(part.strain, estimate))

@@ -12,9 +12,9 @@ from itwinai_virgo.segments import from_columns
 
 if TYPE_CHECKING:
     from itwinai_virgo.images import Images
-    from itwinai_virgo.reconstruction import Reconstruction
     from itwinai_virgo.segments import Segments
-    from itwinai_virgo.vetoes import Curve
+    from itwinai_virgo.truth import Truth
+    from itwinai_virgo.vetoes import Columns, Curve
 
 LOWEST_SNR = 10.0
 """Ratio in the strain from which on a glitch is to be caught."""
@@ -37,18 +37,17 @@ class Judgement:
     scores: dict[str, float]
 
 
-def judged_vetoes(found: Reconstruction, window: float, dead_time: float) -> Judgement:
+def judged_vetoes(part: Images, columns: Columns, dead_time: float) -> Judgement:
     """Return the vetoes of a stretch and how good they are.
 
     Of generated data, the glitches to catch are those that a witness saw, of a ratio of ``LOWEST_SNR`` or more in the
     strain. Of others, loud tiles of the strain stand for glitches, and the scores' names end in ``_loud``.
 
     Args:
-        found: What the network made of the stretch.
-        window: Length of a window [s].
+        part: The stretch.
+        columns: How loud it is what witnesses explain of it.
         dead_time: Part of the time that may be vetoed.
     """
-    part, columns = found.part, found.columns(window)
     truth = part.truth
     recorded = truth.clean is None and not truth.glitches
     glitches = _loud_tiles(part, columns.gps, columns.width) if recorded else _glitches(part)
@@ -68,12 +67,19 @@ def judged_vetoes(found: Reconstruction, window: float, dead_time: float) -> Jud
     if len(segments):
         held = np.searchsorted(events, segments.spans[:, 1]) - np.searchsorted(events, segments.spans[:, 0])
         scores[f"veto_use{end}"] = float((held > 0).mean())
+    scores |= _spared(truth, segments, known)
+    return Judgement(segments, known, curve, scores | ({} if recorded else _by_family(part, segments, known)))
+
+
+def _spared(truth: Truth, segments: Segments, known: Segments) -> dict[str, float]:
+    """Return how many mergers are vetoed; those under a glitch that a witness saw are so rightly, and do not count."""
     mergers = np.array([chirp.gps for chirp in truth.chirps])
     mergers = mergers[known.hold(mergers)]
-    if len(mergers):
-        touched = segments.hold(mergers)
-        scores |= {"veto_chirps_touched": float(touched.mean()), "veto_chirps": float(len(mergers))}
-    return Judgement(segments, known, curve, scores | ({} if recorded else _by_family(part, segments, known)))
+    causes = np.array([glitch.gps for glitch in truth.glitches if glitch.witness])
+    under = (np.abs(mergers[:, None] - causes) < vetoes.VETO_SECONDS).any(axis=1)
+    free = mergers[~under]
+    scores = {"veto_chirps": float(len(free)), "veto_chirps_under_glitches": float(under.sum())} if len(mergers) else {}
+    return scores | ({"veto_chirps_touched": float(segments.hold(free).mean())} if len(free) else {})
 
 
 def _glitches(part: Images) -> np.ndarray:

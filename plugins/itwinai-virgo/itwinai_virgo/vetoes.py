@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import integrate, ndimage
 
+from itwinai_virgo.coincidences import odd
 from itwinai_virgo.segments import Segments, from_columns
 
-SUM_SECONDS = 0.31
-"""Time over which explained energy is summed [s]: about that of the glitches of most families."""
-
-TILE = 3
-"""Rows and columns over which the strain's and a witness's energies are summed where they are compared."""
-
-FORESEEN = 0.3
-"""Weight of what the network makes of the witnesses beside what they show."""
-
-WITNESSED = 0.8
-"""Weight of what a witness shows beyond the strain; what the strain shows beyond all witnesses may be a signal."""
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 VETO_SECONDS = 0.31
-"""Length of a segment about a loudest column [s], rounded to an odd number of columns."""
+"""Length of a segment about a loud column [s], rounded to an odd number of columns."""
 
-STRAIN_LIMIT = 4.0
-"""Energy of the strain above which more of it does not make an explanation louder: a signal of any strength, which no
-witness sees, is as quiet as this."""
-
-FLOOR = 0.05
-"""Least spread of a row that energies are measured in, of the row's own median energy in the strain."""
+NEAR_SECONDS = 0.5
+"""Time to either side of a loudest column in which what is half as loud draws its segment to the middle [s]."""
 
 
 @dataclass(frozen=True)
@@ -62,79 +51,32 @@ class Columns:
         return from_columns(np.ones(len(self.gps), dtype=bool), self.score, self.gps, self.width)
 
 
-def explained_energy(strain: np.ndarray, estimate: np.ndarray) -> np.ndarray:
-    """Return the energy that an estimate explains and the strain shows, shape that of the images.
+def columns(evidence: Sequence[np.ndarray], gps: np.ndarray, window: float) -> Columns:
+    """Return the loudness of each column, from several kinds of evidence that witnesses explain what it shows.
 
-    Their product, the strain's part limited: an estimate alone may be of what never reached the strain, and the strain
-    alone may be a signal.
-
-    Args:
-        strain: Scaled energies ``ln(1 + E)``, shape ``(N, 1, F, T)``.
-        estimate: Likewise, made without looking at the strain.
-    """
-    return np.asarray(np.expm1(estimate) * np.minimum(np.expm1(strain), STRAIN_LIMIT))
-
-
-def columns(
-    energies: tuple[np.ndarray, np.ndarray], strain: np.ndarray, witnesses: np.ndarray, gps: np.ndarray, window: float
-) -> Columns:
-    """Return the loudness of each column: minus the logarithm of the part of all columns that are as loud.
-
-    Two things make a column loud, and the rarer counts: energy that the network explains, summed over ``SUM_SECONDS``,
-    and the coincidence of loud tiles in the strain and on the other side, one witness and what the network foresees
-    from all. A coincidence counts as the quieter side, and more where that is the strain. Energies are in units of the
-    usual spread of their row, and a column is as loud as its loudest row. Only the loudest column of about a third of a
-    second counts, with a short segment about it: loud glitches would take time that quieter ones need.
+    The rarest kind counts, and so does the mean of all. Only the loudest column of about a third of a second counts,
+    with a short segment: loud glitches would take time that quieter ones need. The segment lies about the middle of
+    what is nearly as loud, since a long glitch is seldom loudest where its middle is.
 
     Args:
-        energies: Energy that the network explains, and that it foresees, each of shape ``(N, 1, F, T)``.
-        strain: Scaled energies ``ln(1 + E)``, of the same shape.
-        witnesses: Likewise, shape ``(N, C, F, T)``.
+        evidence: Rarity of what each column shows, 0 where there is nothing, each of shape ``(N * T,)``.
         gps: Start of each window, in order, GPS [s], shape ``(N,)``.
         window: Length of a window [s].
     """
-    width = window / strain.shape[-1]
-    start = (gps[:, None] + width * np.arange(strain.shape[-1])).ravel()
-    explained, foreseen = (energy[:, 0] for energy in energies)
-    own, expected = (_rarity(_loudest(energy, TILE, TILE)) for energy in (np.expm1(strain[:, 0]), foreseen))
-    each = [_rarity(_loudest(np.expm1(witnesses[:, number]), TILE, TILE)) for number in range(witnesses.shape[1])]
-    seen = (1.0 - FORESEEN) * np.max(each, axis=0) + FORESEEN * expected
-    together = np.minimum(own, seen) + WITNESSED * np.maximum(seen - own, 0.0)
-    alone = _rarity(_loudest(explained, 1, _odd(SUM_SECONDS / width)))
-    together = _rarity(together)
-    # Each has a loudest column of one rarity: without a tie's end, a limit for one segment would allow none.
-    loudness = np.maximum(together, alone) + 1e-6 * np.minimum(together, alone)
-    length = _odd(VETO_SECONDS / width)
-    peak = (loudness >= ndimage.maximum_filter1d(loudness, 2 * length - 1, mode="nearest")) & (loudness > 0)
-    return Columns(ndimage.maximum_filter1d(np.where(peak, loudness, 0.0), length, mode="constant"), start, width)
-
-
-def _loudest(energy: np.ndarray, high: int, long: int) -> np.ndarray:
-    """Return the energy of each column's loudest row, in units of the row's spread, averaged over its surroundings.
-
-    Args:
-        energy: Shape ``(N, F, T)``.
-        high: Odd number of rows of the surroundings.
-        long: Odd number of columns.
-
-    Returns:
-        Shape ``(N * T,)``.
-    """
-    rows = np.concatenate(list(energy), axis=1)
-    summed = ndimage.uniform_filter(rows, (high, long), mode="nearest")
-    middle, upper = np.quantile(summed, [0.5, 0.9], axis=1)[..., None]
-    return np.asarray(((summed - middle) / np.maximum(upper - middle, FLOOR)).max(axis=0))
-
-
-def _rarity(values: np.ndarray) -> np.ndarray:
-    """Return minus the logarithm of the part of all values that are at least as high, shape ``(T,)``."""
-    above = len(values) - np.searchsorted(np.sort(values), values, side="left")
-    return np.asarray(-np.log(above / len(values)))
-
-
-def _odd(columns: float) -> int:
-    """Return the odd number next to some number of columns."""
-    return 2 * max(round((columns - 1.0) / 2.0), 0) + 1
+    kinds = np.stack(evidence)
+    loudness = kinds.max(axis=0) + kinds.mean(axis=0)
+    times = kinds.shape[1] // len(gps)
+    width = window / times
+    length, reach = odd(VETO_SECONDS / width), round(NEAR_SECONDS / width)
+    peaks = (loudness >= ndimage.maximum_filter1d(loudness, 2 * length - 1, mode="nearest")) & (loudness > 0)
+    score = np.zeros_like(loudness)
+    for peak in np.flatnonzero(peaks).tolist():
+        first = max(peak - reach, 0)
+        near = np.maximum(loudness[first : peak + reach + 1] - 0.5 * loudness[peak], 0.0)
+        middle = first + round(float(near @ np.arange(len(near)) / near.sum()))
+        about = score[max(middle - length // 2, 0) : middle + length // 2 + 1]
+        np.maximum(about, loudness[peak], out=about)
+    return Columns(score, (gps[:, None] + width * np.arange(times)).ravel(), width)
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,21 @@ import torch
 from itwinai_core import ConfigError, DataError, track
 from itwinai_virgo.channels import Channel
 from itwinai_virgo.images import Images, scaled
-from itwinai_virgo.qtransform import QTransform
+from itwinai_virgo.qtransform import QTransform, highest_frequency
 from itwinai_virgo.whitening import median_asd, whiten
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from itwinai_virgo.channels import Recording
     from itwinai_virgo.settings import VirgoSettings
     from itwinai_virgo.truth import Truth
 
 BATCH = 16
 """Windows that are worked on at once."""
+
+FINE_SECONDS = 0.016
+"""Length of the columns whose loudest stands for one of an image in ``peak_energies`` [s]."""
 
 PASSED = 0.9
 """Part of a channel's highest frequency up to which bringing it to a higher rate leaves it whole."""
@@ -59,10 +64,7 @@ def images(recording: Recording, settings: VirgoSettings, truth: Truth, name: st
         windows += [cut[first : first + BATCH] for first in range(0, len(cut), BATCH)]
         gps.append(starts)
     energies = [_energies(batch, transform, clean=with_clean) for batch in track(windows, f"Q-transform of {name}")]
-    out = scaled(np.concatenate(energies))
-    for number, channel in enumerate(recording.channels):
-        if channel.highest is not None:
-            out[:, number, transform.frequencies > PASSED * channel.highest] = 0.0
+    out = scaled(_blanked(np.concatenate(energies), recording, transform.frequencies))
     count = len(recording.channels)
     return Images(
         out[:, 1:count].copy(),
@@ -73,6 +75,35 @@ def images(recording: Recording, settings: VirgoSettings, truth: Truth, name: st
         clean=out[:, count:].copy() if with_clean else None,
         task=settings.task,
     )
+
+
+def peak_energies(recording: Recording, settings: VirgoSettings, qs: Sequence[float]) -> Iterator[np.ndarray]:
+    """Yield energies at other quality factors, each the loudest of finer columns: bursts do not slip through.
+
+    A tile of high frequency is shorter than a column of an image, which may lie beside it.
+
+    Args:
+        recording: Strain and witnesses at the rate of the settings.
+        settings: Options of the run.
+        qs: Quality factors, above 3.4.
+
+    Yields:
+        For each factor the energies over the median of their row, strain first, shape ``(N, C, F, T)`` as the images of
+        the recording; rows reach from their lowest frequency to the highest that the factor allows at the rate.
+    """
+    rate, scan = settings.data.sample_rate, settings.qscan
+    samples = image_transform(settings).samples
+    finer = max(round(scan.window / scan.times / FINE_SECONDS), 1)
+    cuts = [_windows(stretch, None, settings, samples)[0] for stretch in long_stretches(recording, settings)]
+    batches = [cut[first : first + BATCH] for cut in cuts for first in range(0, len(cut), BATCH)]
+    for q in qs:
+        band = (scan.low, min(scan.high, highest_frequency(rate, q)))
+        transform = QTransform(samples, rate, band, (q, q), (scan.frequencies, finer * scan.times))
+        found = []
+        for batch in track(batches, f"Coincidences at Q {q:g}"):
+            energies = _energies(batch, transform, clean=False)
+            found.append(energies.reshape(*energies.shape[:3], scan.times, finer).max(axis=4))
+        yield _blanked(np.concatenate(found), recording, transform.frequencies)
 
 
 def long_stretches(recording: Recording, settings: VirgoSettings) -> list[Recording]:
@@ -150,6 +181,14 @@ def _energies(batch: np.ndarray, transform: QTransform, *, clean: bool) -> np.nd
     if clean:
         found.append(transform(series[:, -1], reference=series[:, 0]).energy[:, None])
     return np.asarray(torch.cat(found, dim=1))
+
+
+def _blanked(energies: np.ndarray, recording: Recording, frequencies: np.ndarray) -> np.ndarray:
+    """Return energies ``(N, C, F, T)``, zeros in the rows above what their channel holds."""
+    for number, channel in enumerate(recording.channels):
+        if channel.highest is not None:
+            energies[:, number, frequencies > PASSED * channel.highest] = 0.0
+    return energies
 
 
 def _density(channel: Channel, settings: VirgoSettings) -> tuple[torch.Tensor, torch.Tensor]:
