@@ -96,6 +96,12 @@ def virgo() -> None:
     "--q", type=(Q_FACTOR, Q_FACTOR), default=(4.0, 64.0), show_default=True, help="Lowest and highest quality factor."
 )
 @click.option(
+    "--curve",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Noise curve to whiten by, text of two columns, frequency [Hz] and amplitude spectral density [1/sqrt(Hz)].  "
+    "[default: the file's own]",
+)
+@click.option(
     "--output", type=click.Path(path_type=Path), default="qscans", show_default=True, help="Folder to make for results."
 )
 def qscan(  # noqa: PLR0913, PLR0917  an argument for each option
@@ -105,6 +111,7 @@ def qscan(  # noqa: PLR0913, PLR0917  an argument for each option
     low: float,
     high: float | None,
     q: tuple[float, float],
+    curve: Path | None,
     output: Path,
 ) -> None:
     """Draw the Omega scan of each FILE of strain.
@@ -121,7 +128,7 @@ def qscan(  # noqa: PLR0913, PLR0917  an argument for each option
 
     samples = {f"sample:{name}": path for name, path in Virgo().samples().items()}
     paths = [samples.get(file, Path(file)) for file in files]
-    scan_files(paths, ScanOptions(channel, sample_rate, (low, high), q), output, click.echo)
+    scan_files(paths, ScanOptions(channel, sample_rate, (low, high), q, curve), output, click.echo)
     click.echo(f"In {output}: {TABLE}, and a folder for each file.")
 
 

@@ -6,8 +6,12 @@ import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import torch
+
 from itwinai_core import DataError, track
 from itwinai_virgo import strain
+from itwinai_virgo.noise_curves import read_curve
+from itwinai_virgo.qtransform import highest_frequency, quality_factors
 from itwinai_virgo.scans import q_scan, write_scan
 from itwinai_virgo.settings import VirgoSettings
 from itwinai_virgo.windows import long_stretches, whitened
@@ -16,10 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from itwinai_virgo.channels import Channel, Recording
     from itwinai_virgo.scans import Scan
 
 TABLE = "qscans.csv"
 COLUMNS = ("file", "channel", "gps", "frequency_hz", "q", "energy", "folder")
+UNLIKELY = 30.0
+"""Factor by which whitened strain is too loud or too quiet for its noise curve to be of its unit."""
+
 NAMED = 5
 """Files that are named of those that cannot be scanned."""
 
@@ -33,12 +41,14 @@ class ScanOptions:
         sample_rate: Rate that strain is brought down to [Hz]; None keeps that of the file.
         band: Lowest and highest frequency [Hz]; None for the highest takes what the rate allows.
         q_range: Lowest and highest quality factor searched.
+        curve: Noise curve to whiten by; None whitens each stretch by its own.
     """
 
     channel: str
     sample_rate: float | None
     band: tuple[float, float | None]
     q_range: tuple[float, float]
+    curve: Path | None = None
 
 
 def scan_files(files: Sequence[Path], options: ScanOptions, output: Path, say: Callable[[str], None]) -> None:
@@ -53,8 +63,14 @@ def scan_files(files: Sequence[Path], options: ScanOptions, output: Path, say: C
         say: Called with a line for each file that was scanned, and one for what was left out of it.
 
     Raises:
-        DataError: The folder is there already or cannot be made, or some files cannot be scanned; the others are.
+        DataError: The noise curve is unfit, the folder is there already or cannot be made, or some files cannot be
+            scanned; the others are.
     """
+    if options.curve is not None:
+        try:
+            read_curve(options.curve)
+        except strain.StrainError as error:
+            raise DataError(str(error)) from error
     try:
         output.mkdir(parents=True)
     except FileExistsError:
@@ -93,15 +109,38 @@ def _scanned(path: Path, options: ScanOptions, *, progress: bool) -> tuple[Scan,
         recording = strain.read(path, options.channel, (), options.sample_rate)
     except strain.StrainError as error:
         raise DataError(str(error)) from error
-    settings = VirgoSettings()
     try:
         scans = [
-            q_scan(whitened(stretch.strain, settings), *options.band, options.q_range, progress=progress)
-            for stretch in long_stretches(recording, settings)
+            q_scan(white, *options.band, options.q_range, progress=progress) for white in _whitened(recording, options)
         ]
     except (DataError, ValueError) as error:
         raise DataError(f"{path}: {error}") from error
     return max(scans, key=lambda scan: scan.tile[2]), recording.notes
+
+
+def _whitened(recording: Recording, options: ScanOptions) -> list[Channel]:
+    """Return each stretch that is long enough, whitened by its own density or by the curve of the options."""
+    settings = VirgoSettings()
+    stretches = [stretch.strain for stretch in long_stretches(recording, settings)]
+    if options.curve is None:
+        return [whitened(channel, settings) for channel in stretches]
+    frequencies, densities = read_curve(options.curve)
+    low, high = options.band
+    high = high or highest_frequency(recording.strain.sample_rate, quality_factors(*options.q_range)[0])
+    if frequencies[0] > low or frequencies[-1] < high:
+        raise DataError(
+            f"{low:g} to {high:g} Hz are scanned, and {options.curve} holds {frequencies[0]:g} to {frequencies[-1]:g} "
+            "Hz. Give a curve that covers the band, or --low and --high inside the curve."
+        )
+    density = torch.from_numpy(frequencies.copy()), torch.from_numpy(densities.copy())
+    found = [whitened(channel, settings, density) for channel in stretches]
+    deviation = max(float(white.values.std()) for white in found)
+    if not 1.0 / UNLIKELY < deviation < UNLIKELY:
+        raise DataError(
+            f"whitened by {options.curve} its deviation is {deviation:.3g}, where 1 is expected. Is the curve an "
+            "amplitude spectral density, in the unit of the strain?"
+        )
+    return found
 
 
 def _complaint(unfit: Sequence[str], count: int) -> str:

@@ -125,15 +125,22 @@ def needed_seconds(settings: VirgoSettings) -> float:
     return max(settings.qscan.window + whitening.filter_length, whitening.spectrum_length)
 
 
-def whitened(channel: Channel, settings: VirgoSettings) -> Channel:
-    """Return a channel without gaps divided by its own spectral density, its ends cropped.
+def whitened(
+    channel: Channel, settings: VirgoSettings, density: tuple[torch.Tensor, torch.Tensor] | None = None
+) -> Channel:
+    """Return a channel without gaps divided by a spectral density, its ends cropped.
+
+    Args:
+        channel: The channel.
+        settings: Options of the run.
+        density: Frequencies [Hz] and amplitude spectral densities [unit/sqrt(Hz)]; by default the channel's own.
 
     Raises:
         DataError: The channel is too short for a spectrum or a window, or its density is zero somewhere.
     """
     if channel.seconds < needed_seconds(settings):
         raise DataError(_too_short(channel.name, channel.seconds, settings))
-    return _divided(channel, _density(channel, settings), settings)
+    return _divided(channel, density or _density(channel, settings), settings)
 
 
 def _windows(
