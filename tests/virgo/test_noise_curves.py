@@ -86,7 +86,8 @@ def test_strain_is_whitened_by_the_curve(red, tmp_path):
 
     recording = strain.read(red, "V1:Test", (), None)
     options = ScanOptions("V1:Test", None, (20.0, 200.0), (8.0, 8.0), write_curve(tmp_path / "curve.txt"))
-    (white,) = _whitened(recording, options)
+    (white,), notes = _whitened(recording, options)
+    assert notes == ()
     quiet = white.values[np.abs(white.gps_start + np.arange(len(white.values)) / RATE - 1012.0) > 0.5]
     frequencies, density = signal.welch(quiet, RATE, nperseg=1024)
     inside = (frequencies > 20) & (frequencies < 200)
@@ -100,13 +101,29 @@ def test_the_command_finds_the_burst_by_a_curve(red, tmp_path):
     assert "GPS 1012.0" in result.output
 
 
+def test_strain_that_is_louder_than_its_curve_is_scanned_and_told(red, tmp_path):
+    result = scanned(red, write_curve(tmp_path / "curve.txt", scale=0.2))
+    assert result.exit_code == 0, result.output
+    assert "its deviation is 5" in result.output.replace("4.9", "5").replace("5.0", "5")
+
+
+def test_a_line_that_the_curve_lacks_makes_no_burst_at_the_ends(red, tmp_path):
+    found = strain.read(red, "V1:Test", (), None).strain
+    time = np.arange(len(found.values)) / RATE
+    line = 40 * LEVEL * np.sin(2 * np.pi * 61.37 * time)
+    strain.write(red, Recording(Channel("V1:Test", found.values + line, RATE, 1000.0, "strain"), ()))
+    result = scanned(red, write_curve(tmp_path / "curve.txt"))
+    assert result.exit_code == 0, result.output
+    assert "GPS 1012.0" in result.output
+
+
 @pytest.mark.parametrize(
     ("curve", "message"),
     [
         ({"low": 30.0}, "holds 30 to 256 Hz"),
         ({"high": 120.0}, "holds 0 to 120 Hz"),
         ({"scale": LEVEL}, "amplitude spectral density"),
-        ({"scale": 1e3}, "where 1 is expected"),
+        ({"scale": 1e4}, "where 1 is expected"),
     ],
 )
 def test_a_curve_that_does_not_fit_the_strain_is_refused_and_leaves_nothing(red, tmp_path, curve, message):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
+from scipy import signal
 
 from itwinai_core import DataError, track
 from itwinai_virgo import strain
@@ -25,8 +26,15 @@ if TYPE_CHECKING:
 
 TABLE = "qscans.csv"
 COLUMNS = ("file", "channel", "gps", "frequency_hz", "q", "energy", "folder")
-UNLIKELY = 30.0
+UNLIKELY = 100.0
 """Factor by which whitened strain is too loud or too quiet for its noise curve to be of its unit."""
+
+FAR = 1.5
+"""Factor by which it is so loud or quiet that it has to be told."""
+
+TAPER_SECONDS = 0.25
+"""Time over which strain fades in and out that was whitened by a curve from elsewhere [s]: lines that the curve lacks
+would make a step where the Q-transform joins its ends."""
 
 NAMED = 5
 """Files that are named of those that cannot be scanned."""
@@ -110,20 +118,19 @@ def _scanned(path: Path, options: ScanOptions, *, progress: bool) -> tuple[Scan,
     except strain.StrainError as error:
         raise DataError(str(error)) from error
     try:
-        scans = [
-            q_scan(white, *options.band, options.q_range, progress=progress) for white in _whitened(recording, options)
-        ]
+        white, notes = _whitened(recording, options)
+        scans = [q_scan(channel, *options.band, options.q_range, progress=progress) for channel in white]
     except (DataError, ValueError) as error:
         raise DataError(f"{path}: {error}") from error
-    return max(scans, key=lambda scan: scan.tile[2]), recording.notes
+    return max(scans, key=lambda scan: scan.tile[2]), (*recording.notes, *notes)
 
 
-def _whitened(recording: Recording, options: ScanOptions) -> list[Channel]:
-    """Return each stretch that is long enough, whitened by its own density or by the curve of the options."""
+def _whitened(recording: Recording, options: ScanOptions) -> tuple[list[Channel], tuple[str, ...]]:
+    """Return each stretch that is long enough, whitened by its own density or by a curve, and what to note of it."""
     settings = VirgoSettings()
     stretches = [stretch.strain for stretch in long_stretches(recording, settings)]
     if options.curve is None:
-        return [whitened(channel, settings) for channel in stretches]
+        return [whitened(channel, settings) for channel in stretches], ()
     frequencies, densities = read_curve(options.curve)
     low, high = options.band
     high = high or highest_frequency(recording.strain.sample_rate, quality_factors(*options.q_range)[0])
@@ -140,7 +147,15 @@ def _whitened(recording: Recording, options: ScanOptions) -> list[Channel]:
             f"whitened by {options.curve} its deviation is {deviation:.3g}, where 1 is expected. Is the curve an "
             "amplitude spectral density, in the unit of the strain?"
         )
-    return found
+    far = not 1.0 / FAR < deviation < FAR
+    note = f"whitened by {options.curve.name} its deviation is {deviation:.3g}, not 1: other noise or other lines."
+    return [_faded(channel) for channel in found], (note,) * far
+
+
+def _faded(channel: Channel) -> Channel:
+    """Return a channel that fades in and out."""
+    part = min(2.0 * TAPER_SECONDS / channel.seconds, 1.0)
+    return replace(channel, values=channel.values * signal.windows.tukey(len(channel.values), part))
 
 
 def _complaint(unfit: Sequence[str], count: int) -> str:
