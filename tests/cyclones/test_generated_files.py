@@ -151,6 +151,7 @@ def test_the_table_serves_as_best_tracks_of_the_files(tmp_path):
             "within the best tracks. Give --start as YYYY-MM-DD, and --days, between 1980-01-01",
         ),
         (["--start", "2024-12-20", "--days", "30"], "30 day(s) from '2024-12-20' are not within the best tracks"),
+        (["--start", "2010-08-01", "--days", "9" * 20], "are not within the best tracks"),
         (["--start", "yesterday"], "1 day(s) from 'yesterday' are not within"),
         (["--start", "2010"], "1 day(s) from '2010' are not within"),
         (["--start", "2010-02-30"], "1 day(s) from '2010-02-30' are not within"),

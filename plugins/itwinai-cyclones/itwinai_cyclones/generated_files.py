@@ -140,7 +140,7 @@ def _times(start: str, days: int, tracks: best_tracks.BestTracks, *, daily: bool
         day = np.datetime64(start).astype("datetime64[D]")
     except ValueError:
         day = last + 1
-    if DAY.fullmatch(start) is None or not first <= day <= last - (days - 1):
+    if DAY.fullmatch(start) is None or day < first or days > int((last - day).astype(int)) + 1:
         raise ConfigError(
             f"{days} day(s) from '{start}' are not within the best tracks.\n"
             f"Give --start as YYYY-MM-DD, and --days, between {first} and {last}."

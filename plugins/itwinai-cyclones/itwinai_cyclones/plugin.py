@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import click
 
 from itwinai_core import DataSplits, KerasUseCase, RunConfig, hookimpl
+from itwinai_cyclones.options import NOT_NEGATIVE, POSITIVE
 from itwinai_cyclones.settings import CyclonesSettings
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ ITWINAI_API = ">=0.1,<0.2"
 CALENDARS = ("standard", "proleptic_gregorian", "julian", "noleap", "all_leap", "360_day")
 FORMATS = "csv,netcdf,geojson"
 VARIABLES = "msl,gust,t_500,t_300"
-POSITIVE = click.FloatRange(min=0.0, min_open=True)
 
 
 class Cyclones(KerasUseCase[CyclonesSettings]):
@@ -158,9 +158,7 @@ def detect(  # noqa: PLR0913, PLR0917  an argument for each option
     "--farthest", type=POSITIVE, default=900.0, show_default=True, help="Longest way between successive centres [km]."
 )
 @click.option("--gap", type=POSITIVE, default=24.0, show_default=True, help="Longest time between them [h].")
-@click.option(
-    "--duration", type=click.FloatRange(min=0), default=48.0, show_default=True, help="Shortest life of a track [h]."
-)
+@click.option("--duration", type=NOT_NEGATIVE, default=48.0, show_default=True, help="Shortest life of a track [h].")
 @click.option("--calendar", type=click.Choice(CALENDARS), default=CALENDARS[0], show_default=True, help="Of the times.")
 @click.option(
     "--format",

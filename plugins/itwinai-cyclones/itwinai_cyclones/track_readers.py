@@ -127,6 +127,11 @@ def _read_netcdf(path: Path) -> tuple[list[Row], str]:
     time, north, east = (
         _variable(tracks, path, *names) for names in (("time",), ("latitude", "lat"), ("longitude", "lon"))
     )
+    if not time.size == north.size == east.size:
+        raise DataError(
+            f"{path} holds {time.size} times, {north.size} latitudes and {east.size} longitudes, as fields do: no tracks."
+            f"\n{USE}"
+        )
     calendar = str(time.attrs.get("calendar", "standard"))
     hours = _hours(time, path, calendar)
     numbers = _numbers(tracks, time)
