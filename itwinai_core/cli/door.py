@@ -62,8 +62,9 @@ def main(arguments: list[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         code = 2
-    except (FitInterruptedError, KeyboardInterrupt, click.Abort):
-        stderr_console().print("Interrupted.")
+    except (FitInterruptedError, KeyboardInterrupt, click.Abort) as error:
+        told = str(error) if isinstance(error, KeyboardInterrupt) else ""
+        stderr_console().print(f"Interrupted. {told}".rstrip(), markup=False, soft_wrap=True)
         code = _INTERRUPTED
     except BrokenPipeError:
         # Whoever read the output, e.g. `head`, has seen enough.

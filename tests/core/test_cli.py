@@ -242,3 +242,18 @@ def test_a_reader_that_has_seen_enough_causes_no_traceback(toys):
     shown = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)  # noqa: S607
     assert shown.stdout.startswith("torch-line")
     assert "Traceback" not in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"), [("", "Interrupted.\n"), ("2 of [4] done.", "Interrupted. 2 of [4] done.\n")]
+)
+def test_an_interruption_says_what_it_has_to_say(monkeypatch, capsys, words, told):
+    from itwinai_core.cli import main
+
+    def stopped(*_, **__):
+        raise KeyboardInterrupt(words)
+
+    monkeypatch.setattr("itwinai_core.cli.door.verbs.main", stopped)
+    with pytest.raises(SystemExit, match="130"):
+        main([])
+    assert capsys.readouterr().err == told

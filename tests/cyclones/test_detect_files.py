@@ -105,6 +105,27 @@ def test_an_interruption_keeps_what_was_found(written, dataset, tmp_path):
         detect(ensemble(Detector(centre(140, 0.8), fails_at=0)), [written(dataset)], tmp_path)
 
 
+def test_damage_in_the_middle_of_a_record_keeps_what_was_found_before_it(written, dataset, tmp_path):
+    longer = xr.concat([dataset, dataset.assign_coords(time=dataset.time + np.timedelta64(1, "D"))], "time").load()
+    longer["psl" if "psl" in longer else "msl"][2, 5:9] = np.nan
+    file = written(longer)
+    findings, lines = detect(ensemble(Detector(centre(140, 0.8))), [file], tmp_path, ("csv", "netcdf"))
+    assert not findings.complete
+    assert f"{file} has " in findings.damage
+    assert "values missing" in findings.damage
+    assert [row["time"] for row in read(tmp_path)] == ["2020-08-01T00:00", "2020-08-01T06:00"]
+    assert lines[0].startswith("2 centres in 2 field(s)")
+    with xr.open_dataset(tmp_path / "scores.nc") as maps:
+        assert maps.sizes["time"] == 2
+
+
+def test_networks_of_different_radii_agree_within_the_smaller_one_in_any_order(written, dataset, tmp_path):
+    near, far = Detector(centre(140, 0.8)), Detector(centre(142, 0.8))
+    near.rules = Rules(**{**vars(RULES), "merge_km": 100})
+    for pair in ((near, far), (far, near)):
+        assert detect(ensemble(*pair, least=2), [written(dataset)], tmp_path)[0].rows == []
+
+
 def test_an_unfit_file_is_one_message(written, dataset, tmp_path):
     with pytest.raises(DataError, match="has no msl"):
         detect(ensemble(Detector(centre(140, 0.8))), [written(dataset.drop_vars("msl"))], tmp_path)

@@ -6,7 +6,8 @@ import pytest
 import xarray as xr
 
 from itwinai_core import ConfigError
-from itwinai_cyclones.ensemble_runs import is_run, sorted_words
+from itwinai_cyclones.ensemble_runs import detect_with_runs, is_run, sorted_words
+from itwinai_cyclones.plugin import Cyclones
 
 
 @pytest.fixture
@@ -40,6 +41,7 @@ def test_words_are_runs_and_files(runs, tmp_path):
         (["first", "b.nc"], "'b.nc' is neither a run nor a file"),
         (["first", "sample:era6"], "'sample:era6' is neither"),
         (["first", "second"], "No file among first, second"),
+        (["first", "second", "runs/first", "a.nc"], "first and runs/first are one run.\nName each run once"),
         (["sample:era5"], "No run among sample:era5"),
     ],
 )
@@ -48,6 +50,15 @@ def test_what_does_not_fit_is_said(runs, tmp_path, monkeypatch, words, message):
     (tmp_path / "a.nc").write_text("")
     with pytest.raises(ConfigError, match=message):
         sorted_words(words, runs, {"era5": tmp_path / "sample.zarr"})
+
+
+def test_what_a_network_was_trained_on_cannot_be_changed(runs, tmp_path):
+    (tmp_path / "a.nc").write_text("")
+    words, output = ["first", str(tmp_path / "a.nc")], tmp_path / "out"
+    for change in ("settings.data.variables=[wind_speed,msl]", "settings.model.name=vgg_v1", "fit.epochs=1"):
+        with pytest.raises(ConfigError, match="would change what a run was trained with"):
+            detect_with_runs(Cyclones(), words, output, runs, [change], None, ["csv"], print)
+    assert not output.exists()
 
 
 def command(capsys, *arguments):

@@ -26,6 +26,14 @@ def test_what_several_found_is_one_centre_between_them():
     assert one.spread == pytest.approx(np.std([0.6, 0.8], ddof=1))
 
 
+def test_the_wind_is_that_of_the_members_that_read_one():
+    nan = float("nan")
+    (one,) = together([[centre(10.0, 140.0, wind=nan)], [centre(10.0, 140.0, wind=30.0)]], 350, 2)
+    assert one.wind == 30
+    (none,) = together([[centre(10.0, 140.0, wind=nan)], [centre(10.0, 140.0, wind=nan)]], 350, 2)
+    assert np.isnan(none.wind)
+
+
 def test_one_network_is_its_own_ensemble():
     own = [centre(10.0, 140.0, 0.9), centre(-12.0, 60.0, 0.5)]
     assert together([own], 350, 1) == own

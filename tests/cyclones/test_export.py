@@ -120,6 +120,32 @@ def test_a_bad_file_is_one_message_and_leaves_nothing(tmp_path, written, dataset
     assert list(folder.iterdir()) == []
 
 
+@pytest.fixture
+def longer(written, dataset):
+    """Return a file of four times, of which the third lacks some values."""
+    days = xr.concat([dataset, dataset.assign_coords(time=dataset.time + np.timedelta64(1, "D"))], "time").load()
+    days["msl"][2, 5:9] = np.nan
+    return written(days, "longer.nc")
+
+
+def test_a_prediction_that_ends_early_says_what_keeps_its_beginning(tmp_path, longer, lowest_pressure, monkeypatch):
+    with pytest.raises(
+        DataError, match=r"values missing(.|\n)*2 of 4 times were searched(.|\n)*cyclones detect` keeps"
+    ):
+        export.predict(SETTINGS, lowest_pressure, [longer], tmp_path)
+    seen = []
+
+    def stopped(self, fields, *, mapped):
+        seen.append(fields)
+        if len(seen) > 1:
+            raise KeyboardInterrupt
+        return [], None
+
+    monkeypatch.setattr("itwinai_cyclones.detectors.Detector.look", stopped)
+    with pytest.raises(KeyboardInterrupt, match="1 of 4 times were searched"):
+        export.predict(SETTINGS, lowest_pressure, [longer], tmp_path)
+
+
 def test_text_that_calls_itself_netcdf_is_one_message(tmp_path, lowest_pressure):
     path = tmp_path / "bad.nc"
     path.write_text("no data here")

@@ -58,7 +58,7 @@ def test_a_grid_that_does_not_fit_the_globe_is_refused(resolution):
     [
         {"stride": 0.3}, {"stride": 11}, {"maximum_latitude": 90}, {"agreement": 1.5}, {"merge_radius": 0},
         {"contour": -1}, {"snap_radius": -5}, {"test_globes": 0}, {"score": 2},
-        {"physics": "some"}, {"warmth": -1}, {"test_days": -1},
+        {"physics": "some"}, {"warmth": -1}, {"test_days": -1}, {"test_days": 154},
     ],
 )  # fmt: skip
 def test_nonsense_is_refused_by_name(wrong):

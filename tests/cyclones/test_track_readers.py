@@ -135,7 +135,7 @@ def test_files_of_two_calendars_are_no_record(folder, tmp_path):
 def test_a_file_of_fields_is_no_tracks(tmp_path):
     axes = {"time": ("time", [0.0], {"units": "days since 2000-01-01"}), "lat": [-1.0, 1.0], "lon": [0.0, 1.0, 2.0]}
     xr.Dataset(coords=axes).to_netcdf(tmp_path / "psl.nc")
-    with pytest.raises(DataError, match="holds 1 times, 2 latitudes and 3 longitudes, as fields do: no tracks"):
+    with pytest.raises(DataError, match="holds 1 times, 2 latitudes and 3 longitudes: fields, no tracks"):
         read_tracks([tmp_path / "psl.nc"], "standard")
 
 

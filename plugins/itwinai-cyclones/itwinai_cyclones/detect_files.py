@@ -1,8 +1,8 @@
 """Centres of a user's files, by one network or an ensemble: tables, maps, lines for the terminal."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -76,7 +76,7 @@ class Ensemble:
             if scores is not None:
                 cut = (len(scores) - 1) // 2 - int(self.limit)  # cells of 1° north and south of the equator
                 maps.append(scores[cut : len(scores) - cut])
-        centres = together(found, self.detectors[0].rules.merge_km, self.least)
+        centres = together(found, min(one.rules.merge_km for one in self.detectors), self.least)
         return centres, np.mean(maps, axis=0) if maps else None
 
 
@@ -92,6 +92,7 @@ class Findings:
         shown: Time of the deepest centre, or the first.
         background: Pressure of that time [hPa], shape ``(721, 1440)``.
         deepest: Its pressure [hPa].
+        damage: Message about the time behind the last one, where that ended the search.
     """
 
     expected: int = 0
@@ -101,6 +102,7 @@ class Findings:
     shown: str = ""
     background: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, dtype=np.float32))
     deepest: float = np.inf
+    damage: str = ""
 
     @property
     def complete(self) -> bool:
@@ -154,7 +156,7 @@ def detect(
 ) -> tuple[Findings, list[str]]:
     """Find the centres in files, time by time; write ``centres.csv``, ``map.png`` and what else is asked for.
 
-    An interruption ends the search, and what was found up to then is written.
+    An interruption, or damage in the middle of a record, ends the search; what was found up to then is written.
 
     Args:
         ensemble: The networks.
@@ -172,25 +174,15 @@ def detect(
         fields = Fields(inputs, ensemble.variables, _watched)
         findings = Findings(expected=len(fields.times))
         with ExitStack() as stack:
-            file = stack.enter_context((folder / FORMATS["csv"]).open("w", newline="", encoding="utf-8"))
-            table = csv.writer(file)
-            table.writerow(COLUMNS)
             maps = None
             if "netcdf" in formats:
                 maps = stack.enter_context(
                     ScoreFile(folder / FORMATS["netcdf"], ensemble.limit, fields.calendar, ensemble.names)
                 )
-            with suppress(KeyboardInterrupt):  # what was found up to then is kept
-                for time, centres, scores in _looked(ensemble, fields, findings, mapped=maps is not None):
-                    table.writerows(cells(time, centre) for centre in centres)
-                    if maps is not None and scores is not None:
-                        maps.add(time, scores)
+            _search(ensemble, fields, findings, maps)
     except FieldsError as error:
-        for name in FORMATS.values():
-            (folder / name).unlink(missing_ok=True)
         raise DataError(str(error)) from error
-    if not findings.times:
-        raise KeyboardInterrupt
+    _write_csv(folder / FORMATS["csv"], findings.rows)
     if "parquet" in formats:
         _write_parquet(folder / FORMATS["parquet"], findings.rows)
     draw_centres(folder / "map.png", findings.rows, findings.background, findings.shown, ensemble.limit)
@@ -250,21 +242,32 @@ def _watched(paths: Sequence[Path]) -> Iterable[Path]:
     return paths if len(paths) < MANY else track(paths, "Looking through files")
 
 
-def _looked(
-    ensemble: Ensemble, fields: Fields, findings: Findings, *, mapped: bool
-) -> Iterator[tuple[str, list[Centre], NDArray[np.float32] | None]]:
-    """Yield time, centres and scores, one time after another, and take note of each."""
+def _search(ensemble: Ensemble, fields: Fields, findings: Findings, maps: ScoreFile | None) -> None:
+    """Look at one time after another, up to an interruption or damage; raise these where no time was looked at yet."""
     channel = ensemble.variables.index("msl")
-    for index in track(range(len(fields.times)), "Looking for centres"):
-        time = fields.times[index]
-        try:
-            values = fields.at(index)
-        except NoValuesError:
-            findings.empty.append(time)
-            continue
-        centres, scores = ensemble.look(values, mapped=mapped)
-        yield time, centres, scores
-        findings.add(time, centres, values[channel])
+    try:
+        for index in track(range(len(fields.times)), "Looking for centres"):
+            time = fields.times[index]
+            try:
+                values = fields.at(index)
+            except NoValuesError:
+                findings.empty.append(time)
+                continue
+            centres, scores = ensemble.look(values, mapped=maps is not None)
+            if maps is not None and scores is not None:
+                maps.add(time, scores)
+            findings.add(time, centres, values[channel])
+    except (KeyboardInterrupt, FieldsError) as error:
+        if not findings.times:
+            raise
+        findings.damage = str(error)
+
+
+def _write_csv(path: Path, rows: Sequence[Row]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(COLUMNS)
+        table.writerows(cells(time, centre) for time, centre in rows)
 
 
 def _write_parquet(path: Path, rows: Sequence[Row]) -> None:

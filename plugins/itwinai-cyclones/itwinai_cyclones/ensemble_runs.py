@@ -35,12 +35,13 @@ def detect_with_runs(  # noqa: PLR0913, PLR0917  what the verb asks for
 
     Raises:
         ConfigError: a word is neither a run nor a file, or an option does not fit.
-        DataError: a file is not what the networks can take; nothing is written then.
+        DataError: a file is not what the networks can take; what was found before a damaged time is written.
         KeyboardInterrupt: the user stopped it; what was found up to then is written.
         UserError: the folder is there already, or a run cannot be loaded.
     """
     chosen = chosen_formats(formats)
     names, inputs = sorted_words(words, runs, use_case.samples())
+    _refuse_other_settings(overrides)
     if least is not None and least > len(names):
         raise ConfigError(
             f"--agree is {least}, but there are only {len(names)} run(s).\nAsk for {len(names)} or fewer."
@@ -59,7 +60,18 @@ def detect_with_runs(  # noqa: PLR0913, PLR0917  what the verb asks for
     say(f"In {output}: {', '.join([*(FORMATS[name] for name in chosen), 'map.png'])}.")
     if not findings.complete:
         say(f"Stopped after {len(findings.times)} of {findings.expected} times, the last of them {findings.times[-1]}.")
-        raise KeyboardInterrupt
+        raise DataError(findings.damage) if findings.damage else KeyboardInterrupt
+
+
+def _refuse_other_settings(overrides: Sequence[str]) -> None:
+    """Refuse to change what a network was trained on: in another order its variables would be read for one another."""
+    for override in overrides:
+        key, equals, _ = override.partition("=")
+        if equals and key.split(".")[:2] != ["settings", "detection"]:
+            raise ConfigError(
+                f"--set {override} would change what a run was trained with.\n"
+                "Only settings.detection can be changed for a trained network, e.g. settings.detection.score=0.6."
+            )
 
 
 def sorted_words(words: Sequence[str], runs: Path, samples: Mapping[str, Path]) -> tuple[tuple[str, ...], list[Path]]:
@@ -74,6 +86,10 @@ def sorted_words(words: Sequence[str], runs: Path, samples: Mapping[str, Path]) 
         ConfigError: there is no run or no file, or a word is neither.
     """
     names = [word for word in words if is_run(word, runs)]
+    folders = [_folder_of(name, runs) for name in names]
+    twice = [name for name, folder in zip(names, folders, strict=True) if folders.count(folder) > 1]
+    if twice:
+        raise ConfigError(f"{' and '.join(twice)} are one run.\nName each run once: it cannot agree with itself.")
     files = [word for word in words if not is_run(word, runs)]
     for word in files:
         known = word.removeprefix(SAMPLE) in samples if word.startswith(SAMPLE) else Path(word).exists()
@@ -100,4 +116,10 @@ def is_run(word: str, runs: Path) -> bool:
         word: As it was typed.
         runs: Where runs are looked for by name.
     """
-    return any((folder / RUN_FILE).is_file() for folder in (Path(word), runs / word))
+    return _folder_of(word, runs) is not None
+
+
+def _folder_of(word: str, runs: Path) -> Path | None:
+    """Return the folder of a run, or None where there is no such run."""
+    places = (Path(word), runs / word)
+    return next((place.resolve() for place in places if (place / RUN_FILE).is_file()), None)

@@ -14,7 +14,8 @@ def together(members: Sequence[Sequence[Centre]], within_km: float, least: int) 
 
     Centres are the same where all of them lie within a distance of one another, each of another member. The nearest
     groups are joined first, so that neither the order of members nor the meridian that longitudes are counted from
-    matters. A group is where the mean of its places lies, weighted by scores; score, pressure and wind are means too.
+    matters. A group is where the mean of its places lies, weighted by scores; score, pressure and wind are means too,
+    the wind of those members that read one.
 
     Args:
         members: Centres of each network.
@@ -57,13 +58,14 @@ def _mean(group: Sequence[Centre]) -> Centre:
     scores = np.array([centre.score for centre in group])
     north, east = (np.radians([getattr(centre, name) for centre in group]) for name in ("latitude", "longitude"))
     points = np.stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
+    winds = [centre.wind for centre in group if not np.isnan(centre.wind)]
     x, y, z = points @ np.maximum(scores, 1e-6)  # a mean of vectors knows neither poles nor meridians
     return Centre(
         latitude=float(np.degrees(np.arctan2(z, np.hypot(x, y)))),
         longitude=float(np.degrees(np.arctan2(y, x)) % 360),
         score=float(scores.mean()),
         msl=float(np.mean([centre.msl for centre in group])),
-        wind=float(np.mean([centre.wind for centre in group])),
+        wind=float(np.mean(winds)) if winds else float("nan"),
         spread=float(scores.std(ddof=1)),
         members=len(group),
     )

@@ -114,7 +114,7 @@ def cyclones() -> None:
     "overrides",
     multiple=True,
     metavar="KEY.PATH=VALUE",
-    help="Change a setting of all runs, e.g. settings.detection.score=0.6; may be given several times.",
+    help="Change a setting of detection of all runs, e.g. settings.detection.score=0.6; may be given several times.",
 )
 @click.option(
     "--output",
@@ -144,7 +144,7 @@ def detect(  # noqa: PLR0913, PLR0917  an argument for each option
 
     RUN is a run of `itwinai fit cyclones`, by name or folder; FILE is netCDF, a Zarr store, or sample:era5. Centres
     that several runs find at about the same place are one, with the mean and the spread of their scores. The folder of
-    results holds centres.csv and map.png. Ctrl-C ends the search and keeps what was found.
+    results holds centres.csv and map.png. Ctrl-C, or damage in a file, ends the search and keeps what was found.
     """
     from itwinai_cyclones.ensemble_runs import detect_with_runs
 

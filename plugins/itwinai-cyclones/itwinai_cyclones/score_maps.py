@@ -104,8 +104,9 @@ class ScoreFile:
         self._file["score"][number] = scores
 
     def _add(self, name: str, dimensions: tuple[str, ...], kind: str, about: dict[str, str]) -> Any:
-        packed: Any = {"compression": "zlib", "complevel": 1} if len(dimensions) > 1 else {}
-        variable = self._file.createVariable(name, kind, dimensions, fill_value=False, **packed)
+        # A map that an interruption keeps from being written is a gap.
+        packed: Any = {"compression": "zlib", "complevel": 1, "fill_value": np.nan} if len(dimensions) > 1 else {}
+        variable = self._file.createVariable(name, kind, dimensions, **{"fill_value": False, **packed})
         variable.setncatts(about)
         return variable
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from itwinai_core import Config
 
@@ -164,8 +164,9 @@ class DetectionSettings(Config):
     test_globes: PositiveInt = 8
     """Whole held-out fields that the detection is judged on."""
 
-    test_days: NonNegativeInt = 0
-    """Days from 1 August of the first test year whose fields, every six hours, are linked to tracks and judged."""
+    test_days: Annotated[int, Field(ge=0, le=153)] = 0
+    """Days from 1 August of the first test year whose fields, every six hours, are linked to tracks and judged; at most
+    153, or the storms would be those of another year, perhaps of training."""
 
 
 class CyclonesSettings(Config):

@@ -129,7 +129,7 @@ def _read_netcdf(path: Path) -> tuple[list[Row], str]:
     )
     if not time.size == north.size == east.size:
         raise DataError(
-            f"{path} holds {time.size} times, {north.size} latitudes and {east.size} longitudes, as fields do: no tracks."
+            f"{path} holds {time.size} times, {north.size} latitudes and {east.size} longitudes: fields, no tracks."
             f"\n{USE}"
         )
     calendar = str(time.attrs.get("calendar", "standard"))
