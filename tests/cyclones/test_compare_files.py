@@ -216,6 +216,7 @@ def test_two_calendars_are_never_compared(refused, tmp_path):
     xr.Dataset({"time": time, "lat": ("obs", [1.0]), "lon": ("obs", [1.0])}).to_netcdf(tmp_path / "r.nc")
     message = refused(lines_of(tmp_path / "t.csv", "2000-01-01,1,1"), against=tmp_path / "r.nc")
     assert "r.nc is in the calendar 'noleap', the tracks in 'standard'" in message
+    assert "by --calendar" in message
 
 
 def test_a_reference_that_is_not_there_is_named(refused, tmp_path):

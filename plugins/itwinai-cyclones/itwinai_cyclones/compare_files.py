@@ -105,7 +105,8 @@ def _reference(path: Path, own: str, calendar: str) -> Storms:
     if theirs != own:
         raise DataError(
             f"{path} is in the calendar '{theirs}', the tracks in '{own}'.\n"
-            "Times of two calendars are never the same: compare tracks of one calendar."
+            "Times of two calendars are never the same: compare tracks of one calendar. "
+            "CSV and text do not say theirs: give it by --calendar."
         )
     return Storms(fixes, np.ones(len(fixes), dtype=bool), np.full(len(fixes), np.nan))
 
