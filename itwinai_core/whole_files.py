@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -13,6 +14,10 @@ from itwinai_core.errors import RunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+FULL = {errno.ENOSPC, errno.EDQUOT}
+LEAST_ROOM = 2**16
+"""Room with which a disk counts as full [bytes]: what did not fit is larger."""
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -48,7 +53,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
         A hidden folder beside it, to be filled.
 
     Raises:
-        RunError: it is there already, and stays as it is, or it cannot be made.
+        RunError: it is there already, and stays as it is, or it cannot be made, or the disk is full.
     """
     if path.exists():
         raise RunError(f"{path} is there already, and it stays as it is.\nChoose another --output.")
@@ -61,6 +66,12 @@ def whole_folder(path: Path) -> Iterator[Path]:
         yield unfinished
         unfinished.chmod(0o755)
         unfinished.rename(path)
+    except (OSError, RuntimeError) as error:  # netCDF raises the latter, and does not say why
+        if getattr(error, "errno", None) not in FULL and shutil.disk_usage(path.parent).free > LEAST_ROOM:
+            raise
+        raise RunError(
+            f"There is no room for {path}: the disk is full.\nMake room, or choose another --output."
+        ) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 

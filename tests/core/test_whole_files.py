@@ -1,6 +1,7 @@
 """Files and folders are there whole or not at all."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -78,3 +79,19 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path):
     place.parent.touch()
     with pytest.raises(RunError, match=r"results cannot be made: "), whole_folder(place):
         pytest.fail("the work begins")
+
+
+@pytest.mark.parametrize(("error", "free"), [(OSError(28, "No space left"), 2**40), (RuntimeError("HDF error"), 100)])
+def test_a_full_disk_is_one_message_and_leaves_nothing(tmp_path, monkeypatch, error, free):
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    with pytest.raises(RunError, match=r"There is no room for .*: the disk is full"), whole_folder(tmp_path / "out"):
+        raise error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_other_trouble_is_not_taken_for_a_full_disk(tmp_path):
+    with pytest.raises(RuntimeError, match="broken"), whole_folder(tmp_path / "out"):
+        raise RuntimeError("broken")
+    with pytest.raises(PermissionError), whole_folder(tmp_path / "out"):
+        raise PermissionError(13, "not yours")
+    assert list(tmp_path.iterdir()) == []
