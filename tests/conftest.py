@@ -1,11 +1,19 @@
-"""Pages of the docs that a test writes: each run compares them, and `pytest TEST --write-docs` writes them anew."""
+"""Pages of the docs that a test writes: each run compares them, and `pytest TEST --write-docs` writes them anew.
 
+Also, Ctrl-C is heard by what tests start, although a shell that put the tests into the background has it ignored.
+"""
+
+import signal
 from pathlib import Path
 
 import pytest
 
 DOCS = Path(__file__).parents[1] / "docs"
 MARK = "<!-- What follows is written by a test: pytest {test} --write-docs -->"
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):
