@@ -39,10 +39,10 @@ class Part:
             together = self._source.__getitems__  # type: ignore[attr-defined]  # an optional method
             return lambda indices: together(self._chosen(indices))
         if name == "augmented" and self._augmented:
-            change = self._source.augmented  # type: ignore[attr-defined]
+            change = self._source.augmented  # type: ignore[attr-defined]  # optional of a source
             return lambda index, generator: change(self._indices[index], generator)
         if name == "augmented_items" and self._augmented:
-            change_together = self._source.augmented_items  # type: ignore[attr-defined]
+            change_together = self._source.augmented_items  # type: ignore[attr-defined]  # optional of a source
             return lambda indices, seed, epoch: change_together(self._chosen(indices), seed, epoch)
         raise AttributeError(name)
 

@@ -13,9 +13,18 @@ from itwinai_cyclones.lows import between_pixels
 from itwinai_cyclones.regrid import model_axes
 
 RULES = Rules(
-    stride=20, maximum_latitude=35, agreement=0.5, merge_km=350, snap_km=250,
-    contour=4, contour_degrees=3, minimum_wind=12, inland_km=1e6, score=0.5, hard=False,
-)  # fmt: skip
+    stride=20,
+    maximum_latitude=35,
+    agreement=0.5,
+    merge_km=350,
+    snap_km=250,
+    contour=4,
+    contour_degrees=3,
+    minimum_wind=12,
+    inland_km=1e6,
+    score=0.5,
+    hard=False,
+)
 VARIABLES = ("msl", "wind_speed")
 
 

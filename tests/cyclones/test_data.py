@@ -173,10 +173,15 @@ def test_patches_are_read_from_the_disk_the_second_time(splits, store, monkeypat
 @pytest.mark.parametrize(
     "change",
     [
-        {"variables": ("msl",)}, {"resolution": 2.0}, {"patches_per_storm": 1}, {"daily": True},
-        {"shares": {"low": 0.0}}, {"test_years": (2019,)}, {"test_fields": 1},
+        {"variables": ("msl",)},
+        {"resolution": 2.0},
+        {"patches_per_storm": 1},
+        {"daily": True},
+        {"shares": {"low": 0.0}},
+        {"test_years": (2019,)},
+        {"test_fields": 1},
     ],
-)  # fmt: skip
+)
 def test_what_makes_other_patches_makes_another_store(splits, change, tmp_path):
     one = DataSettings(**SMALL.model_dump() | {"store": tmp_path})
     other = DataSettings(**one.model_dump() | change)

@@ -6,14 +6,21 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from itwinai_core import ConfigError, DataError
-from itwinai_cyclones.detect_files import COLUMNS, Ensemble, chosen_formats, detect, place_in_words
+from itwinai_core import DataError
+from itwinai_cyclones.detect_files import COLUMNS, Ensemble, detect, place_in_words
 from itwinai_cyclones.detections import Centre, Rules
 
 RULES = Rules(
-    stride=20, maximum_latitude=30, agreement=0.5, merge_km=350, snap_km=250,
-    contour=4, contour_degrees=3, minimum_wind=12, inland_km=300,
-)  # fmt: skip
+    stride=20,
+    maximum_latitude=30,
+    agreement=0.5,
+    merge_km=350,
+    snap_km=250,
+    contour=4,
+    contour_degrees=3,
+    minimum_wind=12,
+    inland_km=300,
+)
 
 
 class Detector:
@@ -87,7 +94,7 @@ def test_maps_of_scores_are_cf_and_end_where_all_networks_look(written, dataset,
 
 
 def test_parquet_holds_the_same_numbers(written, dataset, tmp_path):
-    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet = pytest.importorskip("pyarrow.parquet", reason="an extra")
     detect(ensemble(Detector(centre(140, 0.8))), [written(dataset)], tmp_path, ("csv", "parquet"))
     table = parquet.read_table(tmp_path / "centres.parquet").to_pydict()
     assert tuple(table) == COLUMNS
@@ -135,19 +142,6 @@ def test_only_one_pressure_field_is_kept(written, dataset, tmp_path):
     findings, _ = detect(ensemble(Detector(centre(140, 0.8))), [written(dataset)], tmp_path)
     assert findings.background.shape == (721, 1440)
     assert findings.shown == "2020-08-01T00:00"
-
-
-def test_formats_are_lists_with_commas_and_csv_is_always_there():
-    assert chosen_formats(["netcdf"]) == ("csv", "netcdf")
-    assert chosen_formats(["csv, netcdf", "netcdf"]) == ("csv", "netcdf")
-    with pytest.raises(ConfigError, match="--format is 'grib'; there is csv, parquet, netcdf"):
-        chosen_formats(["grib"])
-
-
-def test_parquet_without_its_package_says_what_to_install(monkeypatch):
-    monkeypatch.setattr("itwinai_cyclones.detect_files.find_spec", lambda name: None)
-    with pytest.raises(ConfigError, match=r"pip install 'itwinai-cyclones\[parquet\]'"):
-        chosen_formats(["parquet"])
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,16 @@ from itwinai_cyclones.physics import closed
 from itwinai_cyclones.regrid import model_axes
 
 RULES = Rules(
-    stride=20, maximum_latitude=35, agreement=0.5, merge_km=350, snap_km=250,
-    contour=4, contour_degrees=3, minimum_wind=12, inland_km=300,
-)  # fmt: skip
+    stride=20,
+    maximum_latitude=35,
+    agreement=0.5,
+    merge_km=350,
+    snap_km=250,
+    contour=4,
+    contour_degrees=3,
+    minimum_wind=12,
+    inland_km=300,
+)
 VARIABLES = ("msl", "wind_speed")
 
 

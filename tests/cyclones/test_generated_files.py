@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from itwinai_core import ConfigError, DataError, UserError
+from itwinai_core import ConfigError, UserError
 from itwinai_cyclones import generated_files
 from itwinai_cyclones.fields import Fields
 from itwinai_cyclones.generated_files import OUTPUTS, STORMS, generate_files
@@ -127,9 +127,21 @@ def test_a_day_of_means_shows_storms_where_the_table_puts_them(tmp_path):
 
 def test_the_table_serves_as_best_tracks_of_the_files(tmp_path):
     done = itwinai(
-        "cyclones", "generate", "--start", "2010-08-27", "--days", 3, "--variables", "msl", "--resolution", 2,
-        "--calendar", "360_day", "--output", tmp_path / "fields",
-    )  # fmt: skip
+        "cyclones",
+        "generate",
+        "--start",
+        "2010-08-27",
+        "--days",
+        3,
+        "--variables",
+        "msl",
+        "--resolution",
+        2,
+        "--calendar",
+        "360_day",
+        "--output",
+        tmp_path / "fields",
+    )
     assert done.exit_code == 0, done.output
     table = tmp_path / "fields" / STORMS
     assert "12 fields, six hours apart" in done.output
@@ -186,7 +198,7 @@ def test_an_interruption_or_a_full_disk_leaves_nothing_half_written(tmp_path, mo
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(generated_files, "_write_storms", full)
-    with pytest.raises(DataError, match=r"cannot be written to .*No space left"):
+    with pytest.raises(UserError, match=r"There is no room for .*: the disk is full"):
         generate_files(["msl"], "2010-08-28", 1, tmp_path / "fields", 2.0, daily=True)
     assert list(tmp_path.iterdir()) == []
 

@@ -60,8 +60,11 @@ def test_who_knows_the_storms_is_perfect_and_off_by_what_it_is_moved(scenes, tra
     for name in ("distance", "median_distance", "p90_distance"):
         assert scores[f"globe_{name}_km"] == pytest.approx(55.6, abs=0.1)
     assert {path.name for path in tmp_path.iterdir()} == {
-        "globe.png", "globe_distances.png", "globes.json", "reliability.png",
-    }  # fmt: skip
+        "globe.png",
+        "globe_distances.png",
+        "globes.json",
+        "reliability.png",
+    }
     table = told(tmp_path, "globes.json")
     assert (table["radius_km"], table["fields"], table["least_score"]) == (300, 3, 0.4)
     assert sum(row["hits"] for name, row in table["basins"].items() if name != "all") == table["basins"]["all"]["hits"]

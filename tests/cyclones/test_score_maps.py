@@ -10,9 +10,16 @@ from itwinai_cyclones.geodesy import to_pixels
 from itwinai_cyclones.score_maps import ScoreFile, axes, of_heatmap, of_votes
 
 RULES = Rules(
-    stride=20, maximum_latitude=35, agreement=0.5, merge_km=350, snap_km=250,
-    contour=4, contour_degrees=3, minimum_wind=12, inland_km=300,
-)  # fmt: skip
+    stride=20,
+    maximum_latitude=35,
+    agreement=0.5,
+    merge_km=350,
+    snap_km=250,
+    contour=4,
+    contour_degrees=3,
+    minimum_wind=12,
+    inland_km=300,
+)
 
 
 @pytest.mark.parametrize(("limit", "highest"), [(35.0, 35), (10.5, 10), (75.0, 75)])

@@ -17,6 +17,7 @@ from itwinai_core import ConfigError, DataError
 from itwinai_cyclones import track_formats
 from itwinai_cyclones.centre_tables import read_centres
 from itwinai_cyclones.linking import LinkRules
+from itwinai_cyclones.options import chosen_formats
 from itwinai_cyclones.plugin import cyclones
 from itwinai_cyclones.tracks import track_files
 
@@ -158,7 +159,7 @@ def test_parquet_keeps_times_of_other_calendars_as_text(written):
 
 
 def test_without_pyarrow_parquet_says_how_to_get_it_and_nothing_else_changes(written, monkeypatch, tmp_path):
-    monkeypatch.setattr(track_formats, "find_spec", lambda _: None)
+    monkeypatch.setattr("itwinai_cyclones.options.find_spec", lambda _: None)
     with pytest.raises(ConfigError, match=r"pip install 'itwinai-cyclones\[parquet\]'"):
         written(*FIRST, formats="csv,parquet")
     assert not (tmp_path / "out").exists()
@@ -178,7 +179,7 @@ def test_only_parquet_imports_pyarrow(written, monkeypatch):
 @pytest.mark.parametrize("names", ["shapefile", "csv,kml", "", ","])
 def test_an_unknown_format_is_named_beside_those_there_are(names):
     with pytest.raises(ConfigError, match=r"--format is '.*'; there is csv, netcdf, te, geojson, parquet"):
-        track_formats.chosen_formats([names])
+        chosen_formats([names], track_formats.FORMATS)
 
 
 def test_formats_come_with_commas_or_one_by_one(tmp_path):
@@ -230,4 +231,4 @@ def test_the_page_and_the_verb_name_every_format():
     (option,) = (option for option in cyclones.commands["track"].params if option.name == "formats")
     assert set(re.findall(r"\w+", option.help.partition(":")[2].partition(", with")[0])) == set(rows)
     assert f"`--format {option.show_default}` is the default" in page
-    assert set(track_formats.chosen_formats(option.default)) < set(rows)
+    assert set(chosen_formats(option.default, track_formats.FORMATS)) < set(rows)

@@ -81,7 +81,7 @@ def content(folder):
     ("backend", "mirrored"), [("tensorflow", True), ("tensorflow", False), ("jax", False), ("torch", False)]
 )
 def test_a_fit_leaves_the_store_as_it_was(kept, backend, mirrored):
-    pytest.importorskip(backend)
+    pytest.importorskip(backend, reason="a back end of Keras that the plugin does not bring")
     before = content(kept)
     code = FIT.replace("SETTINGS", repr(SMALL)).replace("STRATEGY", repr(mirrored))
     done = subprocess.run(

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from itwinai_virgo.data import build_splits
-from itwinai_virgo.model import FORESEEN, StrainEstimator
+from itwinai_virgo.model import MOST_TAKEN, StrainEstimator
 from itwinai_virgo.settings import VirgoSettings
 
 
@@ -94,7 +94,7 @@ def test_no_more_is_taken_from_a_loud_signal_than_a_few_times_what_is_foreseen(c
     inputs[:, :1, 4:8, 4:8] += 5.0
     torch.nn.init.normal_(cleaner.network.head.weight)
     answer, foreseen = cleaner.answers(inputs)
-    taken, limit = torch.expm1(inputs[:, :1]) - torch.expm1(answer), FORESEEN * torch.expm1(foreseen)
+    taken, limit = torch.expm1(inputs[:, :1]) - torch.expm1(answer), MOST_TAKEN * torch.expm1(foreseen)
     assert bool((taken <= limit + 1e-3 * torch.expm1(inputs[:, :1])).all())
     assert bool((taken > 0.5 * limit).any())
 

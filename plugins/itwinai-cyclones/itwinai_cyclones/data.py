@@ -31,9 +31,21 @@ CROP = np.dtype([("time", "M8[h]"), ("origin", "i8", (2,)), ("storms", "f8", (cr
 """What is kept of a crop beside its values."""
 
 MADE_BY = (
-    "best_tracks.py", "crops.py", "data.py", "environment.py", "geodesy.py", "heatmaps.py", "patches.py", "regrid.py",
-    "synthetic.py", "terrain.py", "vortex.py", "vorticity.py", "resources/best_tracks.npz", "resources/land.npz",
-)  # fmt: skip
+    "best_tracks.py",
+    "crops.py",
+    "data.py",
+    "environment.py",
+    "geodesy.py",
+    "heatmaps.py",
+    "patches.py",
+    "regrid.py",
+    "synthetic.py",
+    "terrain.py",
+    "vortex.py",
+    "vorticity.py",
+    "resources/best_tracks.npz",
+    "resources/land.npz",
+)
 """Files of this package that patches and crops depend on: others than these make others."""
 
 

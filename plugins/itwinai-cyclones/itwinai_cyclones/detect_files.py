@@ -4,14 +4,13 @@ import csv
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from itwinai_core import ConfigError, DataError, track
+from itwinai_core import DataError, track
 from itwinai_cyclones.detections import Centre
 from itwinai_cyclones.ensembles import together
 from itwinai_cyclones.fields import Fields
@@ -203,29 +202,6 @@ def cells(time: str, centre: Centre) -> tuple[str | int, ...]:
     return (time, *place, f"{centre.score:.3f}", spread, centre.members, f"{centre.msl:.1f}", wind)
 
 
-def chosen_formats(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the formats of some lists, each once, the table in CSV among them.
-
-    Args:
-        names: Names of formats, with commas between them.
-
-    Raises:
-        ConfigError: there is no such format, or its package is not installed.
-    """
-    chosen = tuple(
-        dict.fromkeys(["csv", *(name.strip() for text in names for name in text.split(",") if name.strip())])
-    )
-    unknown = [name for name in chosen if name not in FORMATS]
-    if unknown:
-        raise ConfigError(f"--format is '{','.join(names)}'; there is {', '.join(FORMATS)}.\nChoose some of them.")
-    if "parquet" in chosen and find_spec("pyarrow") is None:
-        raise ConfigError(
-            "--format parquet needs the package pyarrow, which is not installed here.\n"
-            "Run: pip install 'itwinai-cyclones[parquet]', or leave parquet out."
-        )
-    return chosen
-
-
 def place_in_words(latitude: float, longitude: float) -> str:
     """Return a place as a forecaster writes it, e.g. ``21.0°S 114.0°E``.
 
@@ -273,7 +249,7 @@ def _write_csv(path: Path, rows: Sequence[Row]) -> None:
 def _write_parquet(path: Path, rows: Sequence[Row]) -> None:
     """Write the table with typed columns; times stay text, in their own calendar."""
     import pyarrow as pa  # noqa: PLC0415  an extra
-    from pyarrow import parquet  # noqa: PLC0415
+    from pyarrow import parquet  # noqa: PLC0415  likewise
 
     texts = pa.array([time for time, _ in rows], pa.string())
     names = {"score_spread": "spread", "msl_hpa": "msl", "wind_ms": "wind"}

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from itwinai_core import ConfigError, DataError, KerasUseCase, load_run, whole_folder
-from itwinai_cyclones.detect_files import FORMATS, Ensemble, chosen_formats, detect
+from itwinai_cyclones.detect_files import FORMATS, Ensemble, detect
+from itwinai_cyclones.options import chosen_formats
 from itwinai_cyclones.settings import CyclonesSettings
 
 SAMPLE = "sample:"
@@ -39,7 +40,7 @@ def detect_with_runs(  # noqa: PLR0913, PLR0917  what the verb asks for
         KeyboardInterrupt: the user stopped it; what was found up to then is written.
         UserError: the folder is there already, or a run cannot be loaded.
     """
-    chosen = chosen_formats(formats)
+    chosen = tuple(dict.fromkeys(["csv", *chosen_formats(formats, FORMATS)]))  # the table in CSV always is written
     names, inputs = sorted_words(words, runs, use_case.samples())
     _refuse_other_settings(overrides)
     if least is not None and least > len(names):

@@ -16,6 +16,7 @@ from itwinai_core import ConfigError, DataError, track, whole_folder
 from itwinai_cyclones import best_tracks
 from itwinai_cyclones.centre_tables import ORIGIN, hours_of, texts_of
 from itwinai_cyclones.geodesy import STEP
+from itwinai_cyclones.options import listed
 from itwinai_cyclones.regrid import source_axes
 from itwinai_cyclones.synthetic import Scenes
 from itwinai_cyclones.vorticity import cyclonic
@@ -91,8 +92,7 @@ def generate_files(  # noqa: PLR0913, PLR0917  what the verb asks for
 
     Raises:
         ConfigError: there is no such variable, or the days are none of the calendar or of the best tracks.
-        DataError: there is no room.
-        UserError: the folder is there already or cannot be made.
+        UserError: the folder is there already or cannot be made, or there is no room.
     """
     variables = _chosen(names)
     tracks = best_tracks.load()
@@ -100,11 +100,8 @@ def generate_files(  # noqa: PLR0913, PLR0917  what the verb asks for
     hours = _first_hour(start, calendar) + (times - times[0]).astype(float) + MIDDAY * daily
     scenes = Scenes(tracks, variables, resolution, seed, daily)
     with whole_folder(output) as folder:
-        try:
-            _write_fields(folder, scenes, times, hours, calendar)
-            count = _write_storms(folder / STORMS, scenes, times, texts_of(hours, calendar))
-        except (OSError, RuntimeError) as error:  # netCDF4 raises the latter on a full disk
-            raise DataError(f"The fields cannot be written to {output}: {error}.\nChoose another --output.") from error
+        _write_fields(folder, scenes, times, hours, calendar)
+        count = _write_storms(folder / STORMS, scenes, times, texts_of(hours, calendar))
     kind = "daily means" if daily else "fields, six hours apart"
     return [
         f"{output}: {len(times)} {kind}, of {len(variables)} variable(s), from {start} on, calendar '{calendar}'.",
@@ -118,7 +115,7 @@ def _chosen(names: Sequence[str]) -> tuple[str, ...]:
     Raises:
         ConfigError: one is none that can be written.
     """
-    chosen = tuple(dict.fromkeys(part.strip() for name in names for part in name.split(",") if part.strip()))
+    chosen = listed(names)
     for name in chosen:
         if name not in OUTPUTS:
             near = get_close_matches(name, OUTPUTS, n=1)
@@ -185,11 +182,13 @@ def _write_fields(
 def _describe(file: netCDF4.Dataset, name: str, scenes: Scenes, calendar: str) -> None:
     """Write all of a file but its values, as the CF conventions have it."""
     written = OUTPUTS[name]
-    file.setncatts({
-        "Conventions": "CF-1.8",
-        "title": "Generated fields with storms at the places of best tracks; no observation, no simulation",
-        "source": f"itwinai-cyclones, seed {scenes.seed}",
-    })  # fmt: skip
+    file.setncatts(
+        {
+            "Conventions": "CF-1.8",
+            "title": "Generated fields with storms at the places of best tracks; no observation, no simulation",
+            "source": f"itwinai-cyclones, seed {scenes.seed}",
+        }
+    )
     latitude, longitude = source_axes(scenes.resolution)
     axes: Sequence[tuple[str, int | None, str, str, str]] = (
         ("time", None, "time", f"hours since {ORIGIN}", "T"),
@@ -204,11 +203,13 @@ def _describe(file: netCDF4.Dataset, name: str, scenes: Scenes, calendar: str) -
     file["lat"][:], file["lon"][:] = latitude, longitude
     field = file.createVariable(written.name, "f4", ("time", "lat", "lon"), zlib=True, complevel=1)
     mean = "maximum" if name == "gust" else "mean"
-    field.setncatts({
-        "standard_name": written.standard_name,
-        "units": written.unit,
-        "cell_methods": f"time: {mean if scenes.daily else 'point'}",
-    })  # fmt: skip
+    field.setncatts(
+        {
+            "standard_name": written.standard_name,
+            "units": written.unit,
+            "cell_methods": f"time: {mean if scenes.daily else 'point'}",
+        }
+    )
     if written.level is not None:
         level = file.createVariable("plev", "f8", ())
         level.setncatts({"standard_name": "air_pressure", "units": "Pa", "positive": "down", "axis": "Z"})

@@ -4,14 +4,13 @@ import csv
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from itwinai_core import ConfigError, DataError
+from itwinai_core import DataError
 from itwinai_cyclones.centre_tables import NEEDED, ORIGIN, Centres
 from itwinai_cyclones.geodesy import COLUMNS, to_pixels
 from itwinai_cyclones.geojson import geometry
@@ -30,27 +29,6 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "wind_ms": {"standard_name": "wind_speed", "long_name": "highest wind within 300 km", "units": "m s-1"},
 }
 """Attributes of the columns that `itwinai predict` writes."""
-
-
-def chosen_formats(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the formats of some lists, each once.
-
-    Args:
-        names: Names of formats, with commas between them.
-
-    Raises:
-        ConfigError: There is no such format, or its package is not installed.
-    """
-    chosen = tuple(dict.fromkeys(name.strip() for text in names for name in text.split(",") if name.strip()))
-    unknown = [name for name in chosen if name not in FORMATS]
-    if unknown or not chosen:
-        raise ConfigError(f"--format is '{','.join(names)}'; there is {', '.join(FORMATS)}.\nChoose some of them.")
-    if "parquet" in chosen and find_spec("pyarrow") is None:
-        raise ConfigError(
-            "--format parquet needs the package pyarrow, which is not installed here.\n"
-            "Run: pip install 'itwinai-cyclones[parquet]', or leave parquet out."
-        )
-    return chosen
 
 
 def refuse_part_hours(centres: Centres) -> None:
@@ -187,7 +165,7 @@ def write_parquet(path: Path, centres: Centres, tracks: Sequence[Fixes]) -> None
         tracks: Which of them make each track, in order of time.
     """
     import pyarrow as pa  # noqa: PLC0415  an extra
-    from pyarrow import parquet  # noqa: PLC0415
+    from pyarrow import parquet  # noqa: PLC0415  likewise
 
     fixes = _all(tracks)
     number = np.repeat(np.arange(len(tracks), dtype=np.int32), [len(track) for track in tracks])

@@ -12,7 +12,8 @@ from itwinai_cyclones.density import draw_density, track_density
 from itwinai_cyclones.geodesy import great_circle_km
 from itwinai_cyclones.linking import LinkRules, link
 from itwinai_cyclones.maps import draw_tracks
-from itwinai_cyclones.track_formats import FORMATS, chosen_formats, refuse_part_hours
+from itwinai_cyclones.options import chosen_formats
+from itwinai_cyclones.track_formats import FORMATS, refuse_part_hours
 
 MAP, DENSITY = "tracks.png", "density.png"
 
@@ -37,7 +38,7 @@ def track_files(
         DataError: A table is unfit; nothing is written then.
         UserError: The folder is there already or cannot be made.
     """
-    chosen = chosen_formats(formats)
+    chosen = chosen_formats(formats, FORMATS)
     centres = read_centres(paths, calendar)
     _refuse_far_apart(centres, rules)
     if "te" in chosen:

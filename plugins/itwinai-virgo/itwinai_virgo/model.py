@@ -27,7 +27,7 @@ WARM_UP = 0.1
 TAKEN = -2.0
 """Start of the task ``denoise``: the logit of the part of the energy that is taken away, 12 %."""
 
-FORESEEN = 3.0
+MOST_TAKEN = 3.0
 """Energy that ``denoise`` takes away at most, in units of what the witnesses alone foresee."""
 
 
@@ -109,7 +109,7 @@ class StrainEstimator(LightningModule):
         energy = torch.expm1(strain)
         taken = energy * torch.sigmoid(seen - self._start + TAKEN) * evidence(strain, witnesses)
         # Foreseeing is learnt from the strain alone: energy to be taken away must not raise it.
-        return torch.log1p(energy - torch.minimum(taken, FORESEEN * torch.expm1(foreseen.detach()))), foreseen
+        return torch.log1p(energy - torch.minimum(taken, MOST_TAKEN * torch.expm1(foreseen.detach()))), foreseen
 
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
         """Return the loss of a training batch."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,14 +16,26 @@ if TYPE_CHECKING:
 HOW = "A curve is text of two columns: rising frequencies [Hz], and amplitude spectral densities [1/sqrt(Hz)]."
 
 
-def read_curve(path: Path) -> tuple[np.ndarray, np.ndarray]:
+@dataclass(frozen=True)
+class NoiseCurve:
+    """A spectral density of noise.
+
+    Attributes:
+        path: File that it was read from.
+        frequencies: Rising [Hz], shape ``(F,)``.
+        densities: Amplitude spectral density [1/sqrt(Hz)], shape ``(F,)``.
+    """
+
+    path: Path
+    frequencies: np.ndarray
+    densities: np.ndarray
+
+
+def read_curve(path: Path) -> NoiseCurve:
     """Return the curve that a text file holds, packed by gzip or not; lines may be commented out by ``#`` or ``%``.
 
     Args:
         path: The file.
-
-    Returns:
-        Rising frequencies [Hz] and amplitude spectral densities [1/sqrt(Hz)], both of shape ``(F,)``.
 
     Raises:
         StrainError: The file cannot be read, or holds anything else.
@@ -36,7 +49,7 @@ def read_curve(path: Path) -> tuple[np.ndarray, np.ndarray]:
         raise StrainError(f"{path}: cannot be read as a noise curve: {said}.\n{HOW}") from error
     if rows.shape[1] != 2 or len(rows) < 2:
         raise StrainError(f"{path}: {len(rows)} rows of {rows.shape[1]} numbers are no noise curve.\n{HOW}")
-    frequencies, densities = rows.T
+    frequencies, densities = np.ascontiguousarray(rows.T)
     for wrong, what in (
         (~np.isfinite(rows).all(axis=1), "not a finite number"),
         (np.diff(frequencies, prepend=-1.0) <= 0, "a frequency that is negative or not above the one before"),
@@ -44,4 +57,4 @@ def read_curve(path: Path) -> tuple[np.ndarray, np.ndarray]:
     ):
         if wrong.any():
             raise StrainError(f"{path}: row {wrong.argmax() + 1} holds {what}.\n{HOW}")
-    return frequencies, densities
+    return NoiseCurve(path, frequencies, densities)

@@ -12,8 +12,7 @@ from scipy import signal
 from itwinai_core import DataError, track
 from itwinai_virgo import strain
 from itwinai_virgo.noise_curves import read_curve
-from itwinai_virgo.qtransform import highest_frequency, quality_factors
-from itwinai_virgo.scans import q_scan, write_scan
+from itwinai_virgo.scans import q_scan, top_frequency, write_scan
 from itwinai_virgo.settings import VirgoSettings
 from itwinai_virgo.windows import long_stretches, whitened
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from itwinai_virgo.channels import Channel, Recording
+    from itwinai_virgo.noise_curves import NoiseCurve
     from itwinai_virgo.scans import Scan
 
 TABLE = "qscans.csv"
@@ -74,11 +74,10 @@ def scan_files(files: Sequence[Path], options: ScanOptions, output: Path, say: C
         DataError: The noise curve is unfit, the folder is there already or cannot be made, or some files cannot be
             scanned; the others are.
     """
-    if options.curve is not None:
-        try:
-            read_curve(options.curve)
-        except strain.StrainError as error:
-            raise DataError(str(error)) from error
+    try:
+        curve = None if options.curve is None else read_curve(options.curve)
+    except strain.StrainError as error:
+        raise DataError(str(error)) from error
     try:
         output.mkdir(parents=True)
     except FileExistsError:
@@ -92,7 +91,7 @@ def scan_files(files: Sequence[Path], options: ScanOptions, output: Path, say: C
         rows.writerow(COLUMNS)
         for number, path in enumerate(track(files, "Q-scans") if several else files, start=1):
             try:
-                scan, notes = _scanned(path, options, progress=not several)
+                scan, notes = _scanned(path, options, curve, progress=not several)
             except DataError as error:
                 unfit.append(str(error))
                 continue
@@ -111,44 +110,48 @@ def scan_files(files: Sequence[Path], options: ScanOptions, output: Path, say: C
         raise DataError(_complaint(unfit, len(files)))
 
 
-def _scanned(path: Path, options: ScanOptions, *, progress: bool) -> tuple[Scan, tuple[str, ...]]:
+def _scanned(
+    path: Path, options: ScanOptions, curve: NoiseCurve | None, *, progress: bool
+) -> tuple[Scan, tuple[str, ...]]:
     """Return the scan of one file, of its loudest stretch where it has gaps, and what there is to note of it."""
     try:
         recording = strain.read(path, options.channel, (), options.sample_rate)
     except strain.StrainError as error:
         raise DataError(str(error)) from error
     try:
-        white, notes = _whitened(recording, options)
+        white, notes = _whitened(recording, options, curve)
         scans = [q_scan(channel, *options.band, options.q_range, progress=progress) for channel in white]
     except (DataError, ValueError) as error:
         raise DataError(f"{path}: {error}") from error
     return max(scans, key=lambda scan: scan.tile[2]), (*recording.notes, *notes)
 
 
-def _whitened(recording: Recording, options: ScanOptions) -> tuple[list[Channel], tuple[str, ...]]:
+def _whitened(
+    recording: Recording, options: ScanOptions, curve: NoiseCurve | None
+) -> tuple[list[Channel], tuple[str, ...]]:
     """Return each stretch that is long enough, whitened by its own density or by a curve, and what to note of it."""
     settings = VirgoSettings()
     stretches = [stretch.strain for stretch in long_stretches(recording, settings)]
-    if options.curve is None:
+    if curve is None:
         return [whitened(channel, settings) for channel in stretches], ()
-    frequencies, densities = read_curve(options.curve)
     low, high = options.band
-    high = high or highest_frequency(recording.strain.sample_rate, quality_factors(*options.q_range)[0])
-    if frequencies[0] > low or frequencies[-1] < high:
+    high = high or top_frequency(recording.strain.sample_rate, options.q_range)
+    first, last = curve.frequencies[[0, -1]]
+    if first > low or last < high:
         raise DataError(
-            f"{low:g} to {high:g} Hz are scanned, and {options.curve} holds {frequencies[0]:g} to {frequencies[-1]:g} "
-            "Hz. Give a curve that covers the band, or --low and --high inside the curve."
+            f"{low:g} to {high:g} Hz are scanned, and {curve.path} holds {first:g} to {last:g} Hz. Give a curve that "
+            "covers the band, or --low and --high inside the curve."
         )
-    density = torch.from_numpy(frequencies.copy()), torch.from_numpy(densities.copy())
+    density = torch.from_numpy(curve.frequencies), torch.from_numpy(curve.densities)
     found = [whitened(channel, settings, density) for channel in stretches]
     deviation = max(float(white.values.std()) for white in found)
     if not 1.0 / UNLIKELY < deviation < UNLIKELY:
         raise DataError(
-            f"whitened by {options.curve} its deviation is {deviation:.3g}, where 1 is expected. Is the curve an "
+            f"whitened by {curve.path} its deviation is {deviation:.3g}, where 1 is expected. Is the curve an "
             "amplitude spectral density, in the unit of the strain?"
         )
     far = not 1.0 / FAR < deviation < FAR
-    note = f"whitened by {options.curve.name} its deviation is {deviation:.3g}, not 1: other noise or other lines."
+    note = f"whitened by {curve.path.name} its deviation is {deviation:.3g}, not 1: other noise or other lines."
     return [_faded(channel) for channel in found], (note,) * far
 
 

@@ -78,11 +78,10 @@ def q_scan(
         ValueError: The strain is too short for the lowest frequency, or rate, band and quality factors do not fit
             together.
     """
-    rate = white.sample_rate
+    rate, top = white.sample_rate, high or top_frequency(white.sample_rate, q_range)
     pieces = int(np.ceil(white.seconds / PIECE_SECONDS))
     samples = len(white.values) // pieces // 2 * 2
-    band = (low, high or highest_frequency(rate, quality_factors(*q_range)[0]))
-    transform = QTransform(samples, rate, band, q_range, (256, 2048))
+    transform = QTransform(samples, rate, (low, top), q_range, (256, 2048))
     starts = [piece * samples for piece in range(pieces)]
     found = (
         (first, transform(torch.from_numpy(white.values[None, first : first + samples])))
@@ -98,6 +97,16 @@ def q_scan(
         q=float(best.q[0]),
         tile=(start + float(best.peak_time[0]), float(best.peak_frequency[0]), float(best.peak[0])),
     )
+
+
+def top_frequency(sample_rate: float, q_range: tuple[float, float]) -> float:
+    """Return the highest frequency that all quality factors of a range allow [Hz].
+
+    Args:
+        sample_rate: Rate of the strain [Hz].
+        q_range: Lowest and highest quality factor searched.
+    """
+    return highest_frequency(sample_rate, quality_factors(*q_range)[0])
 
 
 def write_scan(folder: Path, scan: Scan) -> None:
