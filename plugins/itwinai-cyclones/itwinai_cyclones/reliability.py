@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from matplotlib.ticker import ScalarFormatter
 from numpy.typing import NDArray
 
 from itwinai_cyclones.maps import figure, save
@@ -70,7 +71,7 @@ def draw_reliability(path: Path, found: Reliability, threshold: float) -> None:
         found: As ``reliability`` returns it.
         threshold: Least score of a centre that is reported.
     """
-    drawn = figure(6, 6.4)
+    drawn = figure(6, 7)
     upper, lower = drawn.subplots(2, 1, sharex=True, height_ratios=[3, 1])
     there = found.count > 0
     upper.plot([0, 1], [0, 1], color="0.6", linewidth=1, label="Score that is a probability")
@@ -79,9 +80,10 @@ def draw_reliability(path: Path, found: Reliability, threshold: float) -> None:
     edges = np.linspace(0, 1, BINS + 1)
     lower.bar((edges[:-1] + edges[1:]) / 2, found.count, 0.9 / BINS, color="tab:blue", alpha=0.7)
     lower.set_yscale("symlog", linthresh=1)
+    lower.yaxis.set_major_formatter(ScalarFormatter())
     for axes in (upper, lower):
         axes.axvline(threshold, color="crimson", linestyle="--", linewidth=1, label="Least score that is reported")
     upper.set(ylabel="Share that are cyclones", ylim=(-0.02, 1.02), title=f"{found.count.sum()} centres, any score")
     lower.set(xlabel="Score", ylabel="Centres", xlim=(0, 1))
-    upper.legend(loc="lower right")
+    drawn.legend(*upper.get_legend_handles_labels(), loc="outside lower center")  # a point may lie anywhere inside
     save(drawn, path)

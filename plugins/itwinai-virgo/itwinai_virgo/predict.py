@@ -88,7 +88,7 @@ def _written(folder: Path, settings: VirgoSettings, found: Reconstruction, media
     left = float(np.expm1(found.cleaned.images).mean() / np.expm1(part.strain).mean())
     told = (
         f"cleaned by {part.witnesses.shape[1]} witnesses in {len(part)} windows: {left:.1%} of the energy is left; "
-        f"{len(flagged)} segments, {flagged.seconds:.1f} of {known.seconds:g} s, are flagged as the loudest."
+        f"{len(flagged)} segment(s), {flagged.seconds:.1f} of {known.seconds:g} s, flagged as the loudest."
     )
     if part.task == "denoise":
         return [told]
